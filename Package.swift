@@ -31,7 +31,6 @@ let package = Package(
         .target(name: "Coding", path: "Runtime/Foundations/Coding", swiftSettings: strict),
         .target(name: "NetworkTypes", path: "Runtime/Foundations/NetworkTypes", swiftSettings: strict),
 
-        .testTarget(name: "SchemaCompilerTests", dependencies: ["SchemaCompiler"], path: "Tests/SchemaCompilerTests", swiftSettings: strict),
         .testTarget(name: "CodingTests", dependencies: ["Coding"], path: "Tests/CodingTests", swiftSettings: strict),
         .testTarget(name: "NetworkTypesTests", dependencies: ["NetworkTypes"], path: "Tests/NetworkTypesTests", swiftSettings: strict),
     ]

@@ -1,0 +1,28 @@
+// The compiler on one page. Four named representations; a stage is a function between two of them:
+//
+//   XSD text ─ SchemaLoader, DocumentReader ─▶ Document     Reading/
+//            ─ Lowering ─────────────────────▶ Model        Lowering/, Model/
+//            ─ one backend's planning ───────▶ its Plan     Backends/<name>/
+//            ─ its printing ─────────────────▶ text         Printing/
+//
+// Backends see the Model, Naming and a printer: never a Document, never each other. A finding is a Diagnostic with a place; stages go on
+// after one, and nothing is written if there was an error.
+
+/// Turns the files of a schema into a model, and a model into files of a target language.
+public struct Compiler {
+    public let diagnostics = Diagnostics()
+    private let source: any FileSource
+
+    public init(source: any FileSource = DiskFileSource()) { self.source = source }
+
+    /// Reads a configuration schema: the files named and all that they include.
+    public func configurationModel(files: [String]) -> Model {
+        Lowering.lower(documents(files), diagnostics)
+    }
+
+    private func documents(_ files: [String]) -> [Document] {
+        var loader = SchemaLoader(source: source, diagnostics: diagnostics)
+        for file in files { loader.load(file) }
+        return loader.documents
+    }
+}

@@ -1,0 +1,172 @@
+// Document to Model. The passes in order, each with why it comes there; what a pass finds wrong it reports, and the next goes on with
+// what is left, so that one run shows every mistake.
+
+/// Lowers the documents of one schema to a model.
+struct Lowering {
+    let diagnostics: Diagnostics
+    /// The older platform's schema leans on a lenient reader. If any file is written in its dialect, what that reader passed over is
+    /// passed over here with a warning; schemas in our own dialect get no such grace.
+    let isLegacy: Bool
+    var declarations = Declarations()
+    var model = Model()
+
+    static func lower(_ documents: [Document], _ diagnostics: Diagnostics) -> Model {
+        let isLegacy = documents.contains { $0.root.comments.contains(where: LegacyAnnotations.isAnnotation) }
+        var lowering = Lowering(diagnostics: diagnostics, isLegacy: isLegacy)
+        // Names first: a type may be used before it is declared, and in another file.
+        for document in documents { lowering.collect(document) }
+        // Types next, since properties are checked against the shape of their type.
+        lowering.lowerTypes()
+        // Then the objects that statements speak of, then the statements.
+        lowering.lowerObjects()
+        lowering.lowerStatements()
+        // Both ends of every relation are known now.
+        lowering.completeRelations()
+        // What no single declaration shows: cycles, and spellings that meet after derivation.
+        lowering.checkStructures()
+        lowering.checkContainment()
+        lowering.checkSpellings()
+        return lowering.model
+    }
+
+    /// An error in our own dialect, a warning in the older one.
+    func complain(_ code: Diagnostic.Code, at location: SourceLocation, _ message: String, hint: String? = nil) {
+        if isLegacy {
+            diagnostics.warning(code, at: location, message, hint: hint)
+        } else {
+            diagnostics.error(code, at: location, message, hint: hint)
+        }
+    }
+
+    /// The xs:documentation of a declaration; empty when there is none.
+    static func documentation(of element: Element) -> String {
+        var text = ""
+        for annotation in element.children where annotation.name == "annotation" {
+            for documentation in annotation.children where documentation.name == "documentation" { text += documentation.text }
+        }
+        if text.isEmpty {
+            for attribute in element.attributes where attribute.name.hasPrefix("description") { text += attribute.value }
+        }
+        return Prose.paragraphs(text).joined(separator: "\n\n")
+    }
+
+    /// As `documentation(of:)`; a declaration of our own dialect that has none is reported.
+    func requiredDocumentation(of element: Element, _ what: String) -> String {
+        let text = Self.documentation(of: element)
+        if text.isEmpty, !isLegacy {
+            diagnostics.warning(
+                "undocumented", at: element.location, "\(what) is not documented", hint: "add xs:annotation with xs:documentation: the manual shows it")
+        }
+        return text
+    }
+
+    /// Removes a namespace prefix: the older schema uses prefixes that it does not declare, so a name's prefix carries no meaning.
+    static func local(_ name: String) -> String { LegacyAnnotations.unprefixed(name) }
+}
+
+/// Everything declared at the top of the schema's files, by name.
+struct Declarations {
+    struct Declared {
+        let element: Element
+        /// Index into `Model.files`.
+        let file: Int
+    }
+    var elements: [String: Declared] = [:]
+    var complexTypes: [String: Declared] = [:]
+    var simpleTypes: [String: Declared] = [:]
+    /// In order of declaration, to lower in that order.
+    var elementOrder: [String] = []
+    var complexTypeOrder: [String] = []
+    var simpleTypeOrder: [String] = []
+    var statements: [Statement] = []
+}
+
+extension Lowering {
+    /// Files the top-level declarations of a document under their names.
+    mutating func collect(_ document: Document) {
+        let root = document.root
+        if root.name != "schema" || (root.namespace != xsdNamespace && !isLegacy) {
+            diagnostics.error(
+                "not-a-schema", at: root.location, "the root element is <\(root.name)>, not a schema",
+                hint: "an XSD begins with <xs:schema xmlns:xs=\"\(xsdNamespace)\">")
+            return
+        }
+        if let other = model.files.first(where: { $0.name == document.file.name }) {
+            diagnostics.error(
+                "duplicate-file-name", at: root.location, "\(other.file.path) has the same name, and output is named after the file",
+                hint: "rename one of them")
+            return
+        }
+        let index = model.files.count
+        var file = ModelFile(file: document.file)
+        file.documentation = Self.documentation(of: root)
+        model.files.append(file)
+        if !isLegacy, !root.text.allSatisfy(\.isWhitespace) {
+            diagnostics.error(
+                "stray-text", at: root.location, "text stands between declarations: \"\(Prose.paragraphs(root.text).first?.prefix(60) ?? "")\"",
+                hint: "put it into a comment or into xs:documentation")
+        }
+        for child in root.children { collect(child, index) }
+        for comment in root.comments where LegacyAnnotations.isAnnotation(comment) {
+            declarations.statements += LegacyAnnotations(diagnostics: diagnostics).statements(in: comment)
+        }
+    }
+
+    private mutating func collect(_ element: Element, _ file: Int) {
+        switch element.name {
+        case "annotation", "include": return
+        case "import" where isLegacy: return
+        case "element", "complexType", "simpleType": break
+        default:
+            complain(
+                "unsupported", at: element.location, "<\(element.name)> is not supported at the top of a schema",
+                hint: "a schema holds include, element, complexType and simpleType")
+            return
+        }
+        guard let name = element["name"], !name.isEmpty else {
+            diagnostics.error("missing-attribute", at: element.location, "<\(element.name)> without a name", hint: "add name=\"…\"")
+            return
+        }
+        guard isName(name) else {
+            diagnostics.error(
+                "bad-name", at: element.location(of: "name"), "\"\(name)\" cannot be spelled in every language that is generated",
+                hint: "use letters, digits, - and _, beginning with a letter")
+            return
+        }
+        let declared = Declarations.Declared(element: element, file: file)
+        let previous: Declarations.Declared?
+        switch element.name {
+        case "element":
+            previous = declarations.elements[name]
+            if previous == nil {
+                declarations.elements[name] = declared
+                declarations.elementOrder.append(name)
+                declarations.statements += AnnotationReader(diagnostics: diagnostics).statements(about: element, named: name)
+            }
+        case "complexType":
+            previous = declarations.complexTypes[name] ?? declarations.simpleTypes[name]
+            if previous == nil {
+                declarations.complexTypes[name] = declared
+                declarations.complexTypeOrder.append(name)
+            }
+        default:
+            previous = declarations.simpleTypes[name] ?? declarations.complexTypes[name]
+            if previous == nil {
+                declarations.simpleTypes[name] = declared
+                declarations.simpleTypeOrder.append(name)
+            }
+        }
+        if let previous {
+            complain(
+                "duplicate", at: element.location(of: "name"), "\(name) is declared twice", hint: "the other is at \(previous.element.location.reference)")
+        }
+    }
+
+    func isName(_ name: String) -> Bool {
+        guard let first = name.utf8.first, first | 0x20 >= UInt8(ascii: "a"), first | 0x20 <= UInt8(ascii: "z") else { return false }
+        return name.utf8.allSatisfy {
+            ($0 | 0x20 >= UInt8(ascii: "a") && $0 | 0x20 <= UInt8(ascii: "z")) || ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9"))
+                || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
+        }
+    }
+}

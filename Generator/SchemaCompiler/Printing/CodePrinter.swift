@@ -1,0 +1,108 @@
+// The last stage of every backend: declarations, already named and decided, become text. The printer knows indentation and nothing else.
+
+/// Accumulates indented lines of text.
+public struct CodePrinter {
+    public private(set) var bytes: [UInt8] = []
+    private var depth = 0
+    private let unit: [UInt8]
+
+    /// - Parameter indentation: what one level of nesting is written as.
+    public init(indentation: String = "    ") {
+        unit = Array(indentation.utf8)
+        bytes.reserveCapacity(1 << 16)
+    }
+
+    public mutating func line(_ text: String) {
+        for _ in 0..<depth { bytes.append(contentsOf: unit) }
+        bytes.append(contentsOf: text.utf8)
+        bytes.append(UInt8(ascii: "\n"))
+    }
+
+    public mutating func blank() { bytes.append(UInt8(ascii: "\n")) }
+
+    /// Text that carries its own line breaks and is not indented.
+    public mutating func raw(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+    /// `opening`, the body one level deeper, `closing`.
+    public mutating func block(_ opening: String, _ closing: String = "}", _ body: (inout CodePrinter) -> Void) {
+        line(opening)
+        indented(body)
+        line(closing)
+    }
+
+    public mutating func indented(_ body: (inout CodePrinter) -> Void) {
+        depth += 1
+        body(&self)
+        depth -= 1
+    }
+
+    /// Prose as comment lines, each beginning with `prefix`, wrapped so that lines stay within `width` columns. Empty lines
+    /// between paragraphs are kept.
+    public mutating func prose(_ text: String, prefix: String, width: Int = 132) {
+        let room = max(40, width - depth * unit.count - prefix.utf8.count)
+        for (index, paragraph) in Prose.paragraphs(text).enumerated() {
+            if index > 0 { line(trimmed(prefix)) }
+            for wrapped in Prose.wrap(paragraph, width: room) { line(prefix + wrapped) }
+        }
+    }
+
+    private func trimmed(_ prefix: String) -> String { prefix.last == " " ? String(prefix.dropLast()) : prefix }
+}
+
+/// Documentation as it comes out of a schema: any indentation, paragraphs separated by empty lines.
+public enum Prose {
+    /// The paragraphs of `text`, each on one line with single spaces.
+    public static func paragraphs(_ text: String) -> [String] {
+        var result: [String] = []
+        var current: [UInt8] = []
+        var newlines = 0
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\n"): newlines += 1
+            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"): if newlines == 0, !current.isEmpty, current.last != 32 { current.append(32) }
+            default:
+                if newlines > 1, !current.isEmpty {
+                    if current.last == 32 { current.removeLast() }
+                    result.append(String(decoding: current, as: UTF8.self))
+                    current.removeAll(keepingCapacity: true)
+                } else if newlines == 1, !current.isEmpty, current.last != 32 {
+                    current.append(32)
+                }
+                newlines = 0
+                current.append(byte)
+            }
+        }
+        if current.last == 32 { current.removeLast() }
+        if !current.isEmpty { result.append(String(decoding: current, as: UTF8.self)) }
+        return result
+    }
+
+    /// The first sentence: what a one-line summary shows.
+    public static func summary(_ text: String) -> String {
+        guard let first = paragraphs(text).first else { return "" }
+        let bytes = Array(first.utf8)
+        for index in bytes.indices where bytes[index] == UInt8(ascii: ".") {
+            // A stop inside a number or an abbreviation is followed by more of the sentence.
+            let next = index + 1 < bytes.count ? bytes[index + 1] : 32
+            let afterNext = index + 2 < bytes.count ? bytes[index + 2] : UInt8(ascii: "A")
+            let startsSentence = (65...90).contains(afterNext) || afterNext == UInt8(ascii: "`") || afterNext >= 0x80
+            if next == 32, startsSentence { return String(decoding: bytes[...index], as: UTF8.self) }
+        }
+        return first
+    }
+
+    static func wrap(_ paragraph: String, width: Int) -> [String] {
+        var lines: [String] = []
+        var line: [UInt8] = []
+        for word in paragraph.utf8.split(separator: UInt8(ascii: " ")) {
+            if !line.isEmpty, line.count + 1 + word.count > width {
+                lines.append(String(decoding: line, as: UTF8.self))
+                line.removeAll(keepingCapacity: true)
+            }
+            if !line.isEmpty { line.append(32) }
+            line.append(contentsOf: word)
+        }
+        if !line.isEmpty { lines.append(String(decoding: line, as: UTF8.self)) }
+        return lines
+    }
+}

@@ -1,0 +1,13 @@
+// What a backend returns: files, by name and content. Writing them is the command line's business.
+
+/// A file to be written below the output folder.
+public struct OutputFile {
+    /// Relative, with `/`: `network+Model.swift`, `vnc_api/gen/resource_common.py`.
+    public let path: String
+    public let bytes: [UInt8]
+
+    public init(path: String, bytes: [UInt8]) {
+        self.path = path
+        self.bytes = bytes
+    }
+}
