@@ -20,6 +20,26 @@ public struct Compiler {
         Lowering.lower(documents(files), diagnostics)
     }
 
+    /// What `backends` make of a configuration schema, backend by backend. Nil, with the reasons in
+    /// `diagnostics`, when the schema is wrong: nobody should see files made from half a model.
+    public func outputs(of backends: [Backend], files: [String]) -> [OutputFile]? {
+        let model = configurationModel(files: files)
+        guard !diagnostics.failed else { return nil }
+        var makers: [String: String] = [:]
+        var outputs: [OutputFile] = []
+        for backend in backends {
+            for output in backend.generate(model) {
+                if let other = makers.updateValue(backend.name, forKey: output.path) {
+                    diagnostics.error(
+                        "duplicate-output", at: nil, "the backends \(other) and \(backend.name) both make \(output.path)",
+                        hint: "compile them into different folders")
+                }
+                outputs.append(output)
+            }
+        }
+        return diagnostics.failed ? nil : outputs
+    }
+
     private func documents(_ files: [String]) -> [Document] {
         var loader = SchemaLoader(source: source, diagnostics: diagnostics)
         for file in files { loader.load(file) }

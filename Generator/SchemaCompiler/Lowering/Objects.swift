@@ -103,7 +103,7 @@ extension Lowering {
     private func unknownObject(_ name: String, _ statement: Statement) {
         complain(
             "unknown-object", at: statement.objectLocation, "no object is named \(name)",
-            hint: nearest(name, in: model.objects.map(\.name)) ?? "an object is an element of type IdentityType")
+            hint: Spelling.suggestion(for: name, in: model.objects.map(\.name)) ?? "an object is an element of type IdentityType")
     }
 
     // MARK: Relations

@@ -154,16 +154,9 @@ extension Lowering {
         if let scalar = Scalar(rawValue: name) { return .scalar(scalar) }
         complain(
             "unknown-type", at: element.location(of: "type"), "\(what) has the unknown type \(written)",
-            hint: nearest(name, in: Array(declarations.complexTypes.keys) + declarations.simpleTypes.keys)
+            hint: Spelling.suggestion(for: name, in: Array(declarations.complexTypes.keys) + declarations.simpleTypes.keys)
                 ?? "scalars are string, integer, unsignedInt, unsignedShort, unsignedLong, boolean, dateTime and time")
         return .scalar(.string)
-    }
-
-    /// "did you mean …", when a known name is close enough to be a slip.
-    func nearest(_ name: String, in candidates: [String]) -> String? {
-        let close = candidates.map { (Spelling.distance($0, name), $0) }.min { $0 < $1 }
-        guard let close, close.0 <= max(1, name.count / 4) else { return nil }
-        return "did you mean \(close.1)?"
     }
 
     // MARK: Simple types
@@ -327,25 +320,5 @@ extension Scalar {
         case .integer, .unsignedInt, .unsignedShort, .unsignedLong: true
         case .string, .boolean, .dateTime, .time: false
         }
-    }
-}
-
-/// How far two spellings are apart, for suggesting the name that was meant.
-enum Spelling {
-    /// The number of insertions, deletions and replacements between two names, ignoring case.
-    static func distance(_ a: String, _ b: String) -> Int {
-        let a = Array(a.lowercased().utf8.prefix(80))
-        let b = Array(b.lowercased().utf8.prefix(80))
-        var row = Array(0...b.count)
-        for i in a.indices {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for j in b.indices {
-                let above = row[j + 1]
-                row[j + 1] = a[i] == b[j] ? diagonal : 1 + min(diagonal, above, row[j])
-                diagonal = above
-            }
-        }
-        return row[b.count]
     }
 }

@@ -1,0 +1,45 @@
+// Which schema a command is about: files, folders, or the default. Shared by all commands that read one schema.
+
+import ArgumentParser
+import Glibc
+import SchemaCompiler
+
+struct SchemaArguments: ParsableArguments {
+    @Argument(
+        help: ArgumentHelp(
+            "Schema files, or folders of *.xsd files. Default: $SCHEMAC_SCHEMA, else Schema/Configuration.", valueName: "file"),
+        completion: .file(extensions: ["xsd"]))
+    var files: [String] = []
+
+    /// What was named, or else the default.
+    var named: [String] {
+        if !files.isEmpty { return files }
+        if let variable = getenv("SCHEMAC_SCHEMA"), variable.pointee != 0 { return [String(cString: variable)] }
+        return ["Schema/Configuration"]
+    }
+
+    /// The files to read. What cannot be read is reported; the command ends there with status 1.
+    func paths(_ diagnostics: Diagnostics) throws -> [String] {
+        let paths = SchemaFolder.expand(named, diagnostics)
+        try report(diagnostics)
+        return paths
+    }
+}
+
+/// Prints what was found; errors end the command with status 1.
+func report(_ diagnostics: Diagnostics) throws {
+    writeError(diagnostics.rendered())
+    if diagnostics.failed { throw ExitCode(1) }
+}
+
+/// Writes text to standard error. (The C library's `stderr` is a global variable, which Swift does not let concurrent code read.)
+func writeError(_ text: String) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+        let written = rest.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        if written < 0, errno == EINTR { continue }
+        // Nobody can be told that standard error is closed.
+        if written <= 0 { return }
+        rest = rest.dropFirst(written)
+    }
+}
