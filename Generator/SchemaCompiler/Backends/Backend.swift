@@ -19,7 +19,12 @@ public struct Backend: Sendable {
     }
 
     /// Every backend, in the order in which the help text lists them.
-    public static let all: [Backend] = []
+    public static let all: [Backend] = [
+        Backend("swift-model", "Swift value types with JSON and XML coding") { SwiftModelBackend(model: $0).files() },
+        Backend("swift-rest", "Swift descriptors for the configuration server") { SwiftRESTBackend(model: $0).files() },
+        Backend("swift-client", "Swift accessors of the typed client") { SwiftClientBackend(model: $0).files() },
+        Backend("swift-graph", "Swift node and link types of the configuration graph") { SwiftGraphBackend(model: $0).files() },
+    ]
 
     public static func named(_ name: String) -> Backend? { all.first { $0.name == name } }
 }
