@@ -1,0 +1,36 @@
+// Repeated, united and attribute values, as members of generated types have them.
+
+extension XMLReader {
+    /// A union of numbers and text, kept as text.
+    public mutating func string(union pattern: Pattern) throws(CodingError) -> String { try string(pattern: pattern) }
+
+    /// An attribute of the element at hand, read as the content of an element would be; nil when it is not there. Attributes of structured
+    /// types are rare, so the detour through a small document costs nothing that matters and leaves one set of rules.
+    public func attributeValue<V>(_ name: StaticString, _ read: (inout XMLReader) throws(CodingError) -> V) throws(CodingError) -> V? {
+        guard let text = attribute(name) else { return nil }
+        var writer = XMLWriter()
+        writer.start(name)
+        writer.text(text)
+        writer.end(name)
+        return try XMLReader.read(writer.finish(), read)
+    }
+}
+
+extension XMLWriter {
+    /// An attribute holding a value that has an XML form of plain text; nothing for nil.
+    public mutating func attribute<V: XMLCodable>(_ name: StaticString, value: V?) {
+        guard let value, let text = try? String(xml: value.xml(root: name)) else { return }
+        attribute(name, text)
+    }
+}
+
+extension Optional {
+    /// Adds an element to an array that comes into being with its first one.
+    @inlinable
+    public mutating func append<Element>(_ element: Element) where Wrapped == [Element] {
+        var elements = self ?? []
+        self = nil
+        elements.append(element)
+        self = elements
+    }
+}
