@@ -18,6 +18,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
     targets: [
+        // Schema: what exists. No code; the target makes SwiftPM notice new and deleted files.
+        .target(name: "Schema", path: "Schema", exclude: ["Configuration", "annotations.xsd"], swiftSettings: strict),
+
         // Generator: the schema compiler. Imports nothing of ours.
         .systemLibrary(
             name: "CLibXML2", path: "Generator/CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
@@ -26,12 +29,43 @@ let package = Package(
             name: "schemac",
             dependencies: ["SchemaCompiler", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Generator/schemac", swiftSettings: strict),
+        .plugin(name: "CompileSchema", capability: .buildTool(), dependencies: ["schemac"], path: "Plugins/CompileSchema"),
+        .plugin(
+            name: "ExportSchema",
+            capability: .command(
+                intent: .custom(verb: "export-schema", description: "Write the Python package, OpenAPI, JSON Schema and the manual."),
+                permissions: [.writeToPackageDirectory(reason: "It writes what is made from the schema.")]),
+            dependencies: ["schemac"], path: "Plugins/ExportSchema"),
 
         // Foundations: what generated code stands on. Knows no schema type.
         .target(name: "Coding", path: "Runtime/Foundations/Coding", swiftSettings: strict),
         .target(name: "NetworkTypes", path: "Runtime/Foundations/NetworkTypes", swiftSettings: strict),
+        .target(name: "Resources", dependencies: ["Coding"], path: "Runtime/Foundations/Resources", swiftSettings: strict),
+        .target(name: "Graph", dependencies: ["Coding"], path: "Runtime/Foundations/Graph", swiftSettings: strict),
+        .target(name: "Client", dependencies: ["Coding", "Resources"], path: "Runtime/Foundations/Client", swiftSettings: strict),
+        .target(name: "HTTPTransport", dependencies: ["Client"], path: "Runtime/Foundations/HTTPTransport", swiftSettings: strict),
 
-        .testTarget(name: "CodingTests", dependencies: ["Coding"], path: "Tests/CodingTests", swiftSettings: strict),
-        .testTarget(name: "NetworkTypesTests", dependencies: ["NetworkTypes"], path: "Tests/NetworkTypesTests", swiftSettings: strict),
+        // Generated: made from Schema/ by the plugin during `swift build`.
+        generated("ConfigurationModel", ["Coding", "Resources"]),
+        generated("ConfigurationREST", ["ConfigurationModel", "Coding", "Resources"]),
+        generated("ConfigurationClient", ["ConfigurationModel", "Client"]),
+        generated("ConfigurationGraph", ["ConfigurationModel", "Coding", "Graph"]),
+
+        .executableTarget(
+            name: "CodecBenchmark", dependencies: ["Coding", "ConfigurationModel"], path: "Tests/Benchmarks/Codec", swiftSettings: strict),
+        .testTarget(name: "ArchitectureTests", path: "Tests/ArchitectureTests", swiftSettings: strict),
+        .testTarget(
+            name: "ConfigurationTests",
+            dependencies: [
+                "Coding", "ConfigurationGraph", "ConfigurationModel", "ConfigurationREST", "Graph", "Resources", "SchemaCompiler",
+            ],
+            path: "Tests/ConfigurationTests", swiftSettings: strict),
+        .testTarget(name: "GraphTests", dependencies: ["Graph"], path: "Tests/GraphTests", swiftSettings: strict),
     ]
 )
+
+/// A target whose sources the plugin makes.
+func generated(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(
+        name: name, dependencies: dependencies + ["Schema"], path: "Generated/\(name)", swiftSettings: strict, plugins: ["CompileSchema"])
+}

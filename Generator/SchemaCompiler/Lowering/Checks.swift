@@ -30,14 +30,16 @@ extension Lowering {
         var grew = true
         while grew {
             grew = false
-            for object in model.objects where !rooted.contains(object.name) && object.parents.contains(where: { rooted.contains($0.parent) }) {
+            for object in model.objects
+            where !rooted.contains(object.name) && object.parents.contains(where: { rooted.contains($0.parent) }) {
                 rooted.insert(object.name)
                 grew = true
             }
         }
         for object in model.objects where !rooted.contains(object.name) {
             diagnostics.error(
-                "unreachable-object", at: object.location, "\(object.name) can never be created: its parents contain each other and none lives below the root",
+                "unreachable-object", at: object.location,
+                "\(object.name) can never be created: its parents contain each other and none lives below the root",
                 hint: "give one of \(object.parents.map(\.parent).joined(separator: ", ")) a parent that exists")
         }
     }
@@ -48,7 +50,8 @@ extension Lowering {
         func claim(_ spelling: String, _ name: String, _ location: SourceLocation) {
             if let other = types[spelling] {
                 diagnostics.error(
-                    "duplicate-spelling", at: location, "\(name) and the declaration at \(other.reference) are both spelled \(spelling) in Swift",
+                    "duplicate-spelling", at: location,
+                    "\(name) and the declaration at \(other.reference) are both spelled \(spelling) in Swift",
                     hint: "rename one of them")
             } else {
                 types[spelling] = location
@@ -81,7 +84,8 @@ extension Lowering {
             let spelling = spelled(name)
             if let other = seen[spelling] {
                 diagnostics.error(
-                    "duplicate-spelling", at: location, "\(other) and \(name) of \(owner) are both spelled \(spelling) in Swift", hint: "rename one of them")
+                    "duplicate-spelling", at: location, "\(other) and \(name) of \(owner) are both spelled \(spelling) in Swift",
+                    hint: "rename one of them")
             } else {
                 seen[spelling] = name
             }

@@ -55,7 +55,8 @@ struct Lowering {
         let text = Self.documentation(of: element)
         if text.isEmpty, !isLegacy {
             diagnostics.warning(
-                "undocumented", at: element.location, "\(what) is not documented", hint: "add xs:annotation with xs:documentation: the manual shows it")
+                "undocumented", at: element.location, "\(what) is not documented",
+                hint: "add xs:annotation with xs:documentation: the manual shows it")
         }
         return text
     }
@@ -103,7 +104,8 @@ extension Lowering {
         model.files.append(file)
         if !isLegacy, !root.text.allSatisfy(\.isWhitespace) {
             diagnostics.error(
-                "stray-text", at: root.location, "text stands between declarations: \"\(Prose.paragraphs(root.text).first?.prefix(60) ?? "")\"",
+                "stray-text", at: root.location,
+                "text stands between declarations: \"\(Prose.paragraphs(root.text).first?.prefix(60) ?? "")\"",
                 hint: "put it into a comment or into xs:documentation")
         }
         for child in root.children { collect(child, index) }
@@ -158,7 +160,8 @@ extension Lowering {
         }
         if let previous {
             complain(
-                "duplicate", at: element.location(of: "name"), "\(name) is declared twice", hint: "the other is at \(previous.element.location.reference)")
+                "duplicate", at: element.location(of: "name"), "\(name) is declared twice",
+                hint: "the other is at \(previous.element.location.reference)")
         }
     }
 

@@ -6,7 +6,8 @@ extension Lowering {
         for name in declarations.elementOrder {
             guard let declared = declarations.elements[name], Self.isIdentity(Self.local(declared.element["type"] ?? "")) else { continue }
             let object = ObjectType(
-                name: name, documentation: requiredDocumentation(of: declared.element, "object \(name)"), location: declared.element.location)
+                name: name, documentation: requiredDocumentation(of: declared.element, "object \(name)"),
+                location: declared.element.location)
             model.objectIndex[name] = model.objects.count
             model.objects.append(object)
             model.files[declared.file].objects.append(name)
@@ -59,7 +60,8 @@ extension Lowering {
         _ statement: Statement, of object: String, _ shape: Statement.Shape, _ element: Element, _ decisive: Statement
     ) {
         let type = typeReference(element, "property \(statement.element)")
-        let documentation = statement.documentation.isEmpty ? requiredDocumentation(of: element, "property \(statement.element)") : statement.documentation
+        let documentation =
+            statement.documentation.isEmpty ? requiredDocumentation(of: element, "property \(statement.element)") : statement.documentation
         if let value = element["default"] { checkDefault(value, of: type, at: element.location(of: "default")) }
         let property = Property(
             name: statement.element, type: type, collection: collection(shape, type, statement), presence: decisive.presence,
@@ -73,7 +75,8 @@ extension Lowering {
             return
         }
         guard !model.objects[index].properties.contains(where: { $0.name == property.name }) else {
-            complain("duplicate", at: statement.location, "\(object) already has the property \(property.name)", hint: "remove one annotation")
+            complain(
+                "duplicate", at: statement.location, "\(object) already has the property \(property.name)", hint: "remove one annotation")
             return
         }
         model.objects[index].properties.append(property)
@@ -86,7 +89,8 @@ extension Lowering {
             let member = structure.members.first, member.isMany
         else {
             complain(
-                "bad-collection", at: statement.location, "\(statement.element) is stored element by element, but its type is not a wrapper of one repeated member",
+                "bad-collection", at: statement.location,
+                "\(statement.element) is stored element by element, but its type is not a wrapper of one repeated member",
                 hint: "use t:property, or a type with exactly one member with maxOccurs=\"unbounded\"")
             return .single
         }
@@ -94,7 +98,9 @@ extension Lowering {
         guard case .structure(let elementName) = member.type, let element = model.structure(elementName),
             element.members.contains(where: { $0.name == key })
         else {
-            complain("bad-collection", at: statement.location, "the elements of \(statement.element) have no member \(key)", hint: "name the member that identifies an element")
+            complain(
+                "bad-collection", at: statement.location, "the elements of \(statement.element) have no member \(key)",
+                hint: "name the member that identifies an element")
             return .list(member: member.name)
         }
         return .map(member: member.name, key: key)
@@ -116,7 +122,8 @@ extension Lowering {
             return
         }
         if end.to == "all" {
-            diagnostics.error("bad-value", at: statement.location, "a reference cannot lead to every object", hint: "name the object in to=\"…\"")
+            diagnostics.error(
+                "bad-value", at: statement.location, "a reference cannot lead to every object", hint: "name the object in to=\"…\"")
             return
         }
         var data: String?
@@ -124,10 +131,13 @@ extension Lowering {
             if case .structure(let name) = typeReference(element, "reference \(statement.element)") {
                 data = name
             } else {
-                complain("bad-reference", at: element.location(of: "type"), "the data of a reference is structured, \(written) is not", hint: "name a complexType, or leave the type out")
+                complain(
+                    "bad-reference", at: element.location(of: "type"), "the data of a reference is structured, \(written) is not",
+                    hint: "name a complexType, or leave the type out")
             }
         }
-        let documentation = statement.documentation.isEmpty && element != nil
+        let documentation =
+            statement.documentation.isEmpty && element != nil
             ? element.map { requiredDocumentation(of: $0, "reference \(statement.element)") } ?? "" : statement.documentation
         if let index = linkIndex[statement.element] {
             model.links[index].ends.append(end)
@@ -135,7 +145,8 @@ extension Lowering {
             linkIndex[statement.element] = model.links.count
             model.links.append(
                 Link(
-                    name: statement.element, data: data, documentation: documentation, location: element?.location ?? statement.location, ends: [end]))
+                    name: statement.element, data: data, documentation: documentation, location: element?.location ?? statement.location,
+                    ends: [end]))
         }
         switch end.kind {
         case .link: break
@@ -144,7 +155,8 @@ extension Lowering {
             for from in end.from == "all" ? model.objects.map(\.name) : [end.from] {
                 addReference(
                     ReferenceRelation(
-                        from: from, to: end.to, link: end.from == "all" ? "\(from)-\(end.to)" : statement.element, data: data, derived: end.derived,
+                        from: from, to: end.to, link: end.from == "all" ? "\(from)-\(end.to)" : statement.element, data: data,
+                        derived: end.derived,
                         presence: decisive.presence, operations: decisive.operations, documentation: documentation,
                         location: element?.location ?? statement.location), statement)
             }
@@ -153,17 +165,20 @@ extension Lowering {
 
     private mutating func addParent(_ end: Link.End, _ statement: Statement, _ documentation: String) {
         guard end.from != "all", let index = model.objectIndex[end.to] else {
-            diagnostics.error("bad-value", at: statement.location, "not every object can be a parent", hint: "name the parent in from=\"…\"")
+            diagnostics.error(
+                "bad-value", at: statement.location, "not every object can be a parent", hint: "name the parent in from=\"…\"")
             return
         }
         if end.to == "config-root" {
-            diagnostics.error("bad-parent", at: statement.location, "config-root is the root and has no parent", hint: "exchange from and to")
+            diagnostics.error(
+                "bad-parent", at: statement.location, "config-root is the root and has no parent", hint: "exchange from and to")
             return
         }
         if let other = model.objects[index].parents.first(where: { $0.parent == end.from }) {
             let disagreement = other.derived == end.derived ? "" : ", and they disagree on derived"
             complain(
-                "duplicate-parent", at: statement.location, "\(end.to) already has the parent \(end.from) through \(other.link)\(disagreement)",
+                "duplicate-parent", at: statement.location,
+                "\(end.to) already has the parent \(end.from) through \(other.link)\(disagreement)",
                 hint: "keep one of \(other.link) and \(statement.element)")
             return
         }

@@ -6,7 +6,9 @@ extension Lowering {
     mutating func lowerTypes() {
         for name in declarations.simpleTypeOrder {
             guard let declared = declarations.simpleTypes[name] else { continue }
-            add(simple(declared.element, named: name, documentation: requiredDocumentation(of: declared.element, "simple type \(name)")), declared.file)
+            add(
+                simple(declared.element, named: name, documentation: requiredDocumentation(of: declared.element, "simple type \(name)")),
+                declared.file)
         }
         for name in declarations.complexTypeOrder where !Self.isIdentity(name) {
             guard let declared = declarations.complexTypes[name] else { continue }
@@ -61,7 +63,8 @@ extension Lowering {
                 appendMembers(of: child, choice: choices, &choices, in: name, file, &members)
             case "element":
                 if !isLegacy, parent.name == "complexType" {
-                    diagnostics.error("unsupported", at: child.location, "element directly inside complexType", hint: "put it into xs:sequence or xs:all")
+                    diagnostics.error(
+                        "unsupported", at: child.location, "element directly inside complexType", hint: "put it into xs:sequence or xs:all")
                 }
                 if let member = member(child, choice: choice, in: name, file) { members.append(member) }
             case "attribute":
@@ -89,12 +92,16 @@ extension Lowering {
         let documentation = isLegacy ? Self.documentation(of: element) : requiredDocumentation(of: element, "member \(owner).\(name)")
         let type: TypeReference
         if let inline = element.first("simpleType") {
-            var anonymous = simple(inline, named: owner + Naming.swiftType(name.first.map { $0.uppercased() + name.dropFirst() } ?? name), documentation: documentation)
+            var anonymous = simple(
+                inline, named: owner + Naming.swiftType(name.first.map { $0.uppercased() + name.dropFirst() } ?? name),
+                documentation: documentation)
             anonymous.isAnonymous = true
             add(anonymous, file)
             type = .simple(anonymous.name)
         } else if let inline = element.first("complexType") {
-            complain("unsupported", at: inline.location, "a type without a name inside \(owner).\(name)", hint: "declare it at the top and name it")
+            complain(
+                "unsupported", at: inline.location, "a type without a name inside \(owner).\(name)",
+                hint: "declare it at the top and name it")
             type = .scalar(.string)
         } else {
             type = typeReference(element, "\(owner).\(name)")
@@ -105,8 +112,10 @@ extension Lowering {
         if let defaultValue { checkDefault(defaultValue, of: type, at: element.location(of: "default")) }
         let isAttribute = element.name == "attribute"
         return Member(
-            name: name, type: type, cardinality: isAttribute ? (element["use"] == "required" ? .required : .optional) : cardinality(element),
-            presence: own.presence ?? legacyPresence, operations: own.operations ?? legacyOperations, defaultValue: defaultValue, choice: choice,
+            name: name, type: type,
+            cardinality: isAttribute ? (element["use"] == "required" ? .required : .optional) : cardinality(element),
+            presence: own.presence ?? legacyPresence, operations: own.operations ?? legacyOperations, defaultValue: defaultValue,
+            choice: choice,
             isAttribute: isAttribute, documentation: documentation, location: element.location)
     }
 
@@ -164,7 +173,8 @@ extension Lowering {
     private func simple(_ element: Element, named name: String, documentation: String) -> SimpleType {
         if let union = element.first("union") { return self.union(union, named: name, documentation, element.location) }
         guard let restriction = element.first("restriction") else {
-            diagnostics.error("unsupported", at: element.location, "simple type \(name) has neither restriction nor union", hint: "add xs:restriction")
+            diagnostics.error(
+                "unsupported", at: element.location, "simple type \(name) has neither restriction nor union", hint: "add xs:restriction")
             return SimpleType(name: name, documentation: documentation, location: element.location, base: .string)
         }
         let written = restriction["base"] ?? ""
@@ -177,7 +187,9 @@ extension Lowering {
             inherited = restrictionChain(declared.element, visited: [name])
             base = inherited?.base ?? .string
         } else {
-            complain("unknown-type", at: restriction.location(of: "base"), "\(name) restricts the unknown type \"\(written)\"", hint: "restrict a scalar such as xs:string")
+            complain(
+                "unknown-type", at: restriction.location(of: "base"), "\(name) restricts the unknown type \"\(written)\"",
+                hint: "restrict a scalar such as xs:string")
         }
         var type = SimpleType(name: name, documentation: documentation, location: element.location, base: base)
         type.minimum = inherited?.minimum
@@ -206,12 +218,15 @@ extension Lowering {
         func number() -> Int? {
             if let number = Int(value) { return number }
             diagnostics.error(
-                "bad-range", at: facet.location(of: "value"), "\(facet.name) of \(type.name) is \"\(value)\"", hint: "write a whole number below 2^63")
+                "bad-range", at: facet.location(of: "value"), "\(facet.name) of \(type.name) is \"\(value)\"",
+                hint: "write a whole number below 2^63")
             return nil
         }
         func onNumbers() -> Bool {
             if type.base.isNumeric { return true }
-            diagnostics.error("bad-facet", at: facet.location, "\(type.name) is text and has no \(facet.name)", hint: "bound its length, or restrict xs:integer")
+            diagnostics.error(
+                "bad-facet", at: facet.location, "\(type.name) is text and has no \(facet.name)",
+                hint: "bound its length, or restrict xs:integer")
             return false
         }
         switch facet.name {
@@ -232,7 +247,10 @@ extension Lowering {
             type.maximumLength = type.minimumLength
         case "pattern": addPattern(value, at: facet, to: &type)
         case "whiteSpace": break
-        default: complain("unsupported", at: facet.location, "facet <\(facet.name)> is not supported", hint: "use enumeration, bounds, lengths or pattern")
+        default:
+            complain(
+                "unsupported", at: facet.location, "facet <\(facet.name)> is not supported",
+                hint: "use enumeration, bounds, lengths or pattern")
         }
     }
 
@@ -254,7 +272,8 @@ extension Lowering {
         for member in (union["memberTypes"] ?? "").split(separator: " ") {
             guard let scalar = Scalar(rawValue: Self.local(String(member))) else {
                 diagnostics.error(
-                    "unknown-type", at: union.location(of: "memberTypes"), "\(name) unites the unknown scalar \(member)", hint: "unite scalars and inline types")
+                    "unknown-type", at: union.location(of: "memberTypes"), "\(name) unites the unknown scalar \(member)",
+                    hint: "unite scalars and inline types")
                 continue
             }
             type.unionScalars.append(scalar)
@@ -273,13 +292,18 @@ extension Lowering {
 
     private func check(_ type: SimpleType, at location: SourceLocation) {
         if let minimum = type.minimum, let maximum = type.maximum, minimum > maximum {
-            diagnostics.error("bad-range", at: location, "no number is at least \(minimum) and at most \(maximum)", hint: "exchange the bounds of \(type.name)")
+            diagnostics.error(
+                "bad-range", at: location, "no number is at least \(minimum) and at most \(maximum)",
+                hint: "exchange the bounds of \(type.name)")
         }
         if let minimum = type.minimumLength, minimum < 0 || minimum > type.maximumLength ?? Int.max {
-            diagnostics.error("bad-range", at: location, "no text has the lengths that \(type.name) asks for", hint: "minLength is at least 0 and at most maxLength")
+            diagnostics.error(
+                "bad-range", at: location, "no text has the lengths that \(type.name) asks for",
+                hint: "minLength is at least 0 and at most maxLength")
         }
         if type.isEnumeration, type.base.isNumeric, let bad = type.enumeration.first(where: { Int($0.value) == nil }) {
-            diagnostics.error("bad-value", at: location, "\(type.name) is a number but lists \"\(bad.value)\"", hint: "restrict xs:string instead")
+            diagnostics.error(
+                "bad-value", at: location, "\(type.name) is a number but lists \"\(bad.value)\"", hint: "restrict xs:string instead")
         }
     }
 
@@ -298,7 +322,8 @@ extension Lowering {
             }
             checkDefault(value, simple.base, name, location)
             if simple.base.isNumeric, let number = Int(value), number < simple.minimum ?? .min || number > simple.maximum ?? .max {
-                complain("bad-default", at: location, "\(value) is outside the range of \(name)", hint: "choose a default that the type allows")
+                complain(
+                    "bad-default", at: location, "\(value) is outside the range of \(name)", hint: "choose a default that the type allows")
             }
         }
     }
@@ -310,7 +335,10 @@ extension Lowering {
             case .boolean: value == "true" || value == "false"
             case .string, .dateTime, .time: true
             }
-        if !fits { complain("bad-default", at: location, "\"\(value)\" is not a value of \(name)", hint: "write the default as the type is written") }
+        if !fits {
+            complain(
+                "bad-default", at: location, "\"\(value)\" is not a value of \(name)", hint: "write the default as the type is written")
+        }
     }
 }
 

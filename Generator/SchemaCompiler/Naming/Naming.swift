@@ -45,8 +45,11 @@ public enum Naming {
     public static func swiftIdentifier(_ noun: String) -> String {
         let parts = words(noun)
         guard let first = parts.first else { return "_" }
-        let head = first.allSatisfy { $0.isUppercase || $0.isNumber } ? first.lowercased() : first.prefix(1).lowercased() + first.dropFirst()
-        let joined = head + parts.dropFirst().map { $0.allSatisfy(\.isUppercase) ? capitalised($0) : $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+        let head =
+            first.allSatisfy { $0.isUppercase || $0.isNumber } ? first.lowercased() : first.prefix(1).lowercased() + first.dropFirst()
+        let joined =
+            head
+            + parts.dropFirst().map { $0.allSatisfy(\.isUppercase) ? capitalised($0) : $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
         return startsWithDigit(joined) ? "_" + joined : joined
     }
 
@@ -70,16 +73,19 @@ public enum Naming {
     }
 
     private static let spokenSigns: [Character: String] = [
-        "<": "less", ">": "greater", "=": "equal", "!": "not", "*": "any", "+": "plus", "&": "and", "|": "or", "%": "percent", "#": "number",
+        "<": "less", ">": "greater", "=": "equal", "!": "not", "*": "any", "+": "plus", "&": "and", "|": "or", "%": "percent",
+        "#": "number",
         "/": "slash",
     ]
 
     static func quotedForSwift(_ name: String) -> String { swiftReserved.contains(name) ? "`\(name)`" : name }
 
     private static let swiftReserved: Set<String> = [
-        "associatedtype", "class", "deinit", "enum", "extension", "fileprivate", "func", "import", "init", "inout", "internal", "let", "open",
+        "associatedtype", "class", "deinit", "enum", "extension", "fileprivate", "func", "import", "init", "inout", "internal", "let",
+        "open",
         "operator", "private", "protocol", "public", "rethrows", "static", "struct", "subscript", "typealias", "var", "break", "case",
-        "continue", "default", "defer", "do", "else", "fallthrough", "for", "guard", "if", "in", "repeat", "return", "switch", "where", "while",
+        "continue", "default", "defer", "do", "else", "fallthrough", "for", "guard", "if", "in", "repeat", "return", "switch", "where",
+        "while",
         "as", "catch", "false", "is", "nil", "super", "self", "Self", "throw", "throws", "true", "try", "Any", "Type", "Protocol",
     ]
 

@@ -59,7 +59,8 @@ public enum Prose {
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\n"): newlines += 1
-            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"): if newlines == 0, !current.isEmpty, current.last != 32 { current.append(32) }
+            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"):
+                if newlines == 0, !current.isEmpty, current.last != 32 { current.append(32) }
             default:
                 if newlines > 1, !current.isEmpty {
                     if current.last == 32 { current.removeLast() }

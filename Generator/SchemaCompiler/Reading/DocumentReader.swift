@@ -31,7 +31,8 @@ struct DocumentReader {
         }
         if bytes.count > maximumBytes {
             diagnostics.error(
-                "file-too-large", at: nil, "\(file.path): \(bytes.count) bytes is more than the \(maximumBytes) that a schema file may have",
+                "file-too-large", at: nil,
+                "\(file.path): \(bytes.count) bytes is more than the \(maximumBytes) that a schema file may have",
                 hint: "split the schema into files of related types and include them")
             return false
         }
@@ -87,7 +88,8 @@ struct DocumentReader {
                 let text = String(decoding: bytes[declaration..<index], as: UTF8.self).lowercased()
                 if text.contains("encoding"), !text.contains("utf-8"), !text.contains("us-ascii") {
                     diagnostics.error(
-                        "encoding", at: SourceLocation(file: file, offset: declaration), "the XML declaration names an encoding other than UTF-8",
+                        "encoding", at: SourceLocation(file: file, offset: declaration),
+                        "the XML declaration names an encoding other than UTF-8",
                         hint: "save the file as UTF-8 and write encoding=\"UTF-8\"")
                     return false
                 }
@@ -219,7 +221,8 @@ private final class TreeBuilder {
         let message = String(cString: tungsten_xml_error_message(error)).split(separator: "\n").first.map(String.init) ?? ""
         let offset = tungsten_xml_offset(context)
         diagnostics.error(
-            "not-well-formed", at: SourceLocation(file: file, offset: offset >= 0 ? Int(offset) : 0), "the XML is not well-formed: \(message)",
+            "not-well-formed", at: SourceLocation(file: file, offset: offset >= 0 ? Int(offset) : 0),
+            "the XML is not well-formed: \(message)",
             hint: stack.last.map { "the innermost open element is <\($0.name)> from line \($0.location.line)" })
     }
 }

@@ -163,7 +163,9 @@ struct CallParser {
 
     private mutating func word() -> String? {
         let start = index
-        while let byte = peek, byte == UInt8(ascii: "_") || (byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z")) { index += 1 }
+        while let byte = peek, byte == UInt8(ascii: "_") || (byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z")) {
+            index += 1
+        }
         return index > start ? String(decoding: bytes[start..<index], as: UTF8.self) : nil
     }
 

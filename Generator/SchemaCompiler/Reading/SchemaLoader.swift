@@ -67,7 +67,8 @@ struct SchemaLoader {
         if open.contains(path) {
             let chain = (open.drop { $0 != path } + [path]).map(Self.lastComponent).joined(separator: " → ")
             diagnostics.error(
-                "cyclic-include", at: include, "files include each other: \(chain)", hint: "move what both need into a file that includes neither")
+                "cyclic-include", at: include, "files include each other: \(chain)",
+                hint: "move what both need into a file that includes neither")
             return
         }
         guard seen.insert(path).inserted else { return }
@@ -84,12 +85,14 @@ struct SchemaLoader {
         open.append(path)
         for element in document.root.children where element.name == "include" {
             guard let location = element["schemaLocation"], !location.isEmpty else {
-                diagnostics.error("missing-attribute", at: element.location, "include without schemaLocation", hint: "name the file to include")
+                diagnostics.error(
+                    "missing-attribute", at: element.location, "include without schemaLocation", hint: "name the file to include")
                 continue
             }
             if location.contains("://") {
                 diagnostics.error(
-                    "remote-include", at: element.location(of: "schemaLocation"), "\(location) is not a file", hint: "nothing is read over the network")
+                    "remote-include", at: element.location(of: "schemaLocation"), "\(location) is not a file",
+                    hint: "nothing is read over the network")
                 continue
             }
             load(Self.resolve(location, besides: path), from: element.location(of: "schemaLocation"))

@@ -59,7 +59,8 @@ struct AnnotationReader {
         for annotation in annotations(of: element) {
             guard annotation.name == "member" else {
                 diagnostics.error(
-                    "unknown-annotation", at: annotation.location, "t:\(annotation.name) does not belong to a member", hint: "members carry t:member")
+                    "unknown-annotation", at: annotation.location, "t:\(annotation.name) does not belong to a member",
+                    hint: "members carry t:member")
                 continue
             }
             check(annotation, allowing: [])
@@ -85,7 +86,8 @@ struct AnnotationReader {
 
     private func reference(_ annotation: Element, _ name: String) -> Statement? {
         check(annotation, allowing: ["from", "to", "kind", "derived"])
-        guard let from = required("from", annotation), let to = required("to", annotation), let kindText = required("kind", annotation) else {
+        guard let from = required("from", annotation), let to = required("to", annotation), let kindText = required("kind", annotation)
+        else {
             return nil
         }
         guard let kind = Link.Kind(rawValue: kindText) else {
@@ -99,12 +101,15 @@ struct AnnotationReader {
             switch text {
             case "true": derived = true
             case "false": break
-            default: diagnostics.error("bad-value", at: annotation.location(of: "derived"), "derived is \"\(text)\"", hint: "write true or false")
+            default:
+                diagnostics.error(
+                    "bad-value", at: annotation.location(of: "derived"), "derived is \"\(text)\"", hint: "write true or false")
             }
         }
         return Statement(
             element: name, body: .reference(from: from, to: to, kind: kind, derived: derived), presence: presence(annotation),
-            operations: operations(annotation), documentation: "", location: annotation.location, objectLocation: annotation.location(of: "from"))
+            operations: operations(annotation), documentation: "", location: annotation.location,
+            objectLocation: annotation.location(of: "from"))
     }
 
     private func required(_ attribute: String, _ annotation: Element) -> String? {
@@ -136,7 +141,8 @@ struct AnnotationReader {
         guard let text = annotation["operations"] else { return .all }
         if let operations = Operations(letters: text) { return operations }
         diagnostics.error(
-            "bad-value", at: annotation.location(of: "operations"), "operations is \"\(text)\"", hint: "write letters of CRUD, such as \"CR\"")
+            "bad-value", at: annotation.location(of: "operations"), "operations is \"\(text)\"",
+            hint: "write letters of CRUD, such as \"CR\"")
         return .all
     }
 }

@@ -19,7 +19,9 @@ public struct SwiftClientBackend {
                         printer.line("///")
                         printer.line("/// `/\(Naming.collection(object.name))`. Schema: \(object.location.reference)")
                         let type = Naming.swiftType(object.name)
-                        printer.line("public var \(Naming.swiftCollection(object.name)): Collection<\(type)> { Collection(of: \(type).self, on: self) }")
+                        printer.line(
+                            "public var \(Naming.swiftCollection(object.name)): Collection<\(type)> { Collection(of: \(type).self, on: self) }"
+                        )
                     }
                 }
             }

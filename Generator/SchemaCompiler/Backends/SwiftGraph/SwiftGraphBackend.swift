@@ -19,15 +19,16 @@ public struct SwiftGraphBackend {
             printer.line("public static let schema = GraphSchema(nodes: nodes, links: links)")
             printer.blank()
             printer.line("/// In the order of their names.")
-            printer.block("static let nodes: [NodeType] = [", "]") { printer in
+            printer.block("static let nodes: [GraphNodeType] = [", "]") { printer in
                 for name in model.objects.map(\.name).sorted() { printer.line("\(Naming.swiftMember(name)),") }
             }
             printer.blank()
             let contributors = model.files.filter { !links(of: $0).isEmpty }
-            printer.line("static let links: [LinkType] = [\(contributors.map { constant(of: $0) }.joined(separator: ", "))].flatMap { $0 }")
+            printer.line(
+                "static let links: [GraphLinkType] = [\(contributors.map { constant(of: $0) }.joined(separator: ", "))].flatMap { $0 }")
             printer.blank()
             printer.line("/// Properties that every node has.")
-            printer.block("static let common: [NodeProperty] = [", "]") { printer in
+            printer.block("static let common: [GraphNodeProperty] = [", "]") { printer in
                 for property in model.commonProperties { printer.line(descriptor(of: property) + ",") }
             }
         }
@@ -44,7 +45,7 @@ public struct SwiftGraphBackend {
             printer.block("extension ConfigurationGraph {") { printer in
                 for object in file.objects.compactMap(model.object) { print(object, to: &printer) }
                 if !links.isEmpty {
-                    printer.block("static let \(constant(of: file)): [LinkType] = [", "]") { printer in
+                    printer.block("static let \(constant(of: file)): [GraphLinkType] = [", "]") { printer in
                         for link in links { printer.line(link + ",") }
                     }
                 }
@@ -58,10 +59,10 @@ public struct SwiftGraphBackend {
     private func print(_ object: ObjectType, to printer: inout CodePrinter) {
         printer.line("/// Schema: \(object.location.reference)")
         guard !object.properties.isEmpty else {
-            printer.line("public static let \(Naming.swiftMember(object.name)) = NodeType(\"\(object.name)\", properties: common)")
+            printer.line("public static let \(Naming.swiftMember(object.name)) = GraphNodeType(\"\(object.name)\", properties: common)")
             return
         }
-        printer.block("public static let \(Naming.swiftMember(object.name)) = NodeType(", ")") { printer in
+        printer.block("public static let \(Naming.swiftMember(object.name)) = GraphNodeType(", ")") { printer in
             printer.line("\"\(object.name)\",")
             printer.block("properties: [", "] + common") { printer in
                 for property in object.properties { printer.line(descriptor(of: property) + ",") }
@@ -72,15 +73,15 @@ public struct SwiftGraphBackend {
     /// The links that belong to a file: a parent relation stands with the child, a reference with the object that refers.
     private func links(of file: ModelFile) -> [String] {
         let objects = file.objects.compactMap(model.object)
-        let parents = objects.flatMap(\.parents).map { "LinkType(\"\($0.link)\", from: \"\($0.parent)\", to: \"\($0.child)\")" }
+        let parents = objects.flatMap(\.parents).map { "GraphLinkType(\"\($0.link)\", from: \"\($0.parent)\", to: \"\($0.child)\")" }
         let references = objects.flatMap(\.references).map { reference in
             let data = reference.data.map { ", data: \(Naming.swiftType($0)).self" } ?? ""
-            return "LinkType(\"\(reference.link)\", from: \"\(reference.from)\", to: \"\(reference.to)\"\(data))"
+            return "GraphLinkType(\"\(reference.link)\", from: \"\(reference.from)\", to: \"\(reference.to)\"\(data))"
         }
         let edges = model.links.filter { $0.location.file === file.file }.flatMap { link in
             link.ends.filter { $0.kind == .link }.map { end in
                 let data = link.data.map { ", data: \(Naming.swiftType($0)).self" } ?? ""
-                return "LinkType(\"\(link.name)\", from: \"\(end.from)\", to: \"\(end.to)\"\(data))"
+                return "GraphLinkType(\"\(link.name)\", from: \"\(end.from)\", to: \"\(end.to)\"\(data))"
             }
         }
         return parents + references + edges
@@ -94,6 +95,6 @@ public struct SwiftGraphBackend {
             case .bounded: "Int.self"
             case .patterned, .sized, .united: "String.self"
             }
-        return "NodeProperty(\"\(property.name)\", \(argument))"
+        return "GraphNodeProperty(\"\(property.name)\", \(argument))"
     }
 }

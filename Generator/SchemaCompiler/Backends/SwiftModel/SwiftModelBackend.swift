@@ -35,7 +35,8 @@ public struct SwiftModelBackend {
                 printer.prose(entry.documentation, prefix: "/// ")
                 printer.line("public static var \(entry.name): Self { Self(rawValue: \(SwiftLiteral.string(entry.value))) }")
             }
-            printer.line("public static let knownValues = [\(enumeration.cases.map { SwiftLiteral.string($0.value) }.joined(separator: ", "))]")
+            printer.line(
+                "public static let knownValues = [\(enumeration.cases.map { SwiftLiteral.string($0.value) }.joined(separator: ", "))]")
         }
     }
 
@@ -80,7 +81,9 @@ public struct SwiftModelBackend {
         printer.line("static let members = MemberTable([\(structure.fields.map { "\"\($0.json)\"" }.joined(separator: ", "))])")
         printer.block("public init(from reader: inout JSONReader) throws(CodingError) {") { printer in
             printer.line("try reader.beginObject()")
-            printReadLoop("nextMember(Self.members)", structure.fields, to: &printer) { "try reader.skipValue()" } read: { field in
+            printReadLoop("nextMember(Self.members)", structure.fields, to: &printer) {
+                "try reader.skipValue()"
+            } read: { field in
                 "\(field.name) = try reader.\(field.isMany ? "optionalArray" : "optional")(\(field.value.restriction))"
             }
         }
@@ -98,18 +101,17 @@ public struct SwiftModelBackend {
         printer.line("static let elements = MemberTable([\(elements.map { "\"\($0.xml)\"" }.joined(separator: ", "))])")
         printer.block("public init(from reader: inout XMLReader) throws(CodingError) {") { printer in
             for field in attributes {
-                let argument = field.value.restriction
-                printer.line("\(field.name) = try reader.attributeValue(\"\(field.xml)\"\(argument.isEmpty ? "" : ", \(argument)"))")
+                printer.line(
+                    "\(field.name) = try reader.attributeValue(\"\(field.xml)\") { reader throws(CodingError) in \(field.value.xmlRead) }")
             }
-            printReadLoop("nextChild(Self.elements)", elements, to: &printer) { "try reader.skipElement()" } read: { field in
-                let argument = field.value.restriction
-                return field.isMany
-                    ? "try reader.append(to: &\(field.name)\(argument.isEmpty ? "" : ", \(argument)"))"
-                    : "\(field.name) = try reader.value(\(argument))"
+            printReadLoop("nextChild(Self.elements)", elements, to: &printer) {
+                "try reader.skipElement()"
+            } read: { field in
+                field.isMany ? "\(field.name).append(\(field.value.xmlRead))" : "\(field.name) = \(field.value.xmlRead)"
             }
         }
         printer.block("public func encode(to writer: inout XMLWriter) {") { printer in
-            for field in attributes { printer.line("writer.attribute(\"\(field.xml)\", \(field.name))") }
+            for field in attributes { printer.line("writer.attribute(\"\(field.xml)\", value: \(field.name))") }
             for field in elements { printer.line("writer.element(\"\(field.xml)\", \(field.name))") }
         }
     }
@@ -159,12 +161,14 @@ public struct SwiftModelBackend {
                 printer.block("while let member = try reader.nextMember(Self.members) {") { printer in
                     printer.line("switch member {")
                     printer.line("case ..<\(identity.count): try identity.decode(member, from: &reader)")
-                    if !common.isEmpty { printer.line("case ..<\(firstField): try common.decode(member - \(identity.count), from: &reader)") }
+                    if !common.isEmpty {
+                        printer.line("case ..<\(firstField): try common.decode(member - \(identity.count), from: &reader)")
+                    }
                     for (index, field) in object.fields.enumerated() {
                         let call = "\(field.isMany ? "optionalArray" : "optional")(\(field.value.restriction))"
                         printer.line("case \(firstField + index): \(field.name) = try reader.\(call)")
                     }
-                    printer.line("default: try related.decode(Self.members.name(at: member), from: &reader)")
+                    printer.line("default: try related.decode(Self.members.names[member], from: &reader)")
                     printer.line("}")
                 }
             }

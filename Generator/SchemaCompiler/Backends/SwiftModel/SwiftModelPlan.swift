@@ -72,7 +72,8 @@ struct SwiftModelPlanner {
     private func add(_ simple: SimpleType, to plan: inout SwiftModelPlan) {
         let name = Naming.swiftType(simple.name)
         func restrict(_ declaration: String) {
-            plan.restrictions.append(.init(name: name, declaration: declaration, documentation: simple.documentation, location: simple.location))
+            plan.restrictions.append(
+                .init(name: name, declaration: declaration, documentation: simple.documentation, location: simple.location))
         }
         switch SwiftValue(simple) {
         case .coded where simple.isEnumeration && !simple.base.isNumeric:
@@ -89,7 +90,8 @@ struct SwiftModelPlanner {
 
     private func field(_ member: Member) -> SwiftModelPlan.Field {
         .init(
-            name: Naming.swiftMember(member.name), json: Naming.jsonKey(member.name), xml: member.name, value: SwiftValue(member.type, in: model),
+            name: Naming.swiftMember(member.name), json: Naming.jsonKey(member.name), xml: member.name,
+            value: SwiftValue(member.type, in: model),
             isMany: member.isMany, isAttribute: member.isAttribute, documentation: member.documentation, location: member.location)
     }
 
@@ -110,7 +112,8 @@ struct SwiftModelPlanner {
         }
         return .init(
             schemaName: object.name, name: Naming.swiftType(object.name), fields: object.properties.map(field) + references,
-            related: object.children.map { Naming.childField($0.child) } + object.backReferences.map { Naming.backReferenceField(from: $0.from) },
+            related: object.children.map { Naming.childField($0.child) }
+                + object.backReferences.map { Naming.backReferenceField(from: $0.from) },
             documentation: object.documentation, location: object.location)
     }
 }

@@ -61,6 +61,15 @@ enum SwiftValue: Hashable {
         }
     }
 
+    /// The expression that reads one value from an XML element.
+    var xmlRead: String {
+        switch self {
+        case .coded: "try reader.value()"
+        case .bounded: "try reader.integer(\(restriction))"
+        case .patterned, .sized, .united: "try reader.string(\(restriction))"
+        }
+    }
+
     /// The argument that tells a reader which restriction to check; empty when the type itself knows.
     var restriction: String {
         switch self {

@@ -1,0 +1,1 @@
+// `swift build` puts the node and link types of Schema/Configuration here: the graph of control nodes and agents.

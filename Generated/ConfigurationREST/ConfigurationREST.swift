@@ -1,0 +1,1 @@
+// `swift build` puts a descriptor for each object type of Schema/Configuration here; the configuration server interprets them.

@@ -1,0 +1,20 @@
+# run · test · bench · docs: one line each, calling what does the work.
+.PHONY: run stop test bench python docs format
+
+run:
+	@Scripts/run
+
+test:
+	@Scripts/test
+
+bench:
+	@Scripts/bench
+
+python:
+	@Scripts/python
+
+docs:
+	@Scripts/docs
+
+format:
+	swift format -i -r Package.swift Generator Plugins Runtime Schema Tests
