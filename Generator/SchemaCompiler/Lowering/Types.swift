@@ -111,6 +111,11 @@ extension Lowering {
         let defaultValue = element["default"]
         if let defaultValue { checkDefault(defaultValue, of: type, at: element.location(of: "default")) }
         let isAttribute = element.name == "attribute"
+        if isAttribute, case .structure(let structure) = type {
+            diagnostics.error(
+                "bad-attribute", at: element.location(of: "type"), "the attribute \(name) has the structured type \(structure)",
+                hint: "an XML attribute holds text: make it an element, or give it a simple type")
+        }
         return Member(
             name: name, type: type,
             cardinality: isAttribute ? (element["use"] == "required" ? .required : .optional) : cardinality(element),

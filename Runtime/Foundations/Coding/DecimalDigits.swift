@@ -1,38 +1,50 @@
-// Integers as decimal text, written backwards into the end of a small buffer, two digits a division.
+// Integers as decimal text: the length first, then the digits from the last to the first, two a division.
 
 enum DecimalDigits {
+    /// Enough for every 64-bit integer: twenty digits, or nineteen and a sign.
+    static let maximumLength = 20
+
     private static let pairs: StaticString = """
-        00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566\
-        6768697071727374757677787980818283848586878889909192939495969798\
-        99
+        0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849\
+        5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899
         """
 
-    static func append(_ value: some FixedWidthInteger, to bytes: inout [UInt8]) {
-        var rest = UInt64(truncatingIfNeeded: value.magnitude)
-        if rest < 10, value >= 0 { return bytes.append(ASCII.zero &+ UInt8(truncatingIfNeeded: rest)) }
-        // Twenty digits at most, and a sign.
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 24) { buffer in
-            var position = 24
-            while rest >= 100 {
-                let (quotient, remainder) = rest.quotientAndRemainder(dividingBy: 100)
-                rest = quotient
-                position &-= 2
-                buffer[position] = pairs.utf8Start[2 &* Int(truncatingIfNeeded: remainder)]
-                buffer[position &+ 1] = pairs.utf8Start[2 &* Int(truncatingIfNeeded: remainder) &+ 1]
-            }
-            if rest >= 10 {
-                position &-= 2
-                buffer[position] = pairs.utf8Start[2 &* Int(truncatingIfNeeded: rest)]
-                buffer[position &+ 1] = pairs.utf8Start[2 &* Int(truncatingIfNeeded: rest) &+ 1]
-            } else {
-                position &-= 1
-                buffer[position] = ASCII.zero &+ UInt8(truncatingIfNeeded: rest)
-            }
-            if value < 0 {
-                position &-= 1
-                buffer[position] = ASCII.minus
-            }
-            bytes.append(contentsOf: UnsafeMutableBufferPointer(rebasing: buffer[position...]))
+    /// Writes the digits, with a sign where needed, and returns how many bytes they are: at most `maximumLength`.
+    @inline(__always)
+    static func write(_ value: some FixedWidthInteger, to buffer: UnsafeMutableRawPointer) -> Int {
+        var start = 0
+        if value < 0 {
+            buffer.storeBytes(of: ASCII.minus, as: UInt8.self)
+            start = 1
         }
+        return start &+ write(magnitude: UInt64(truncatingIfNeeded: value.magnitude), to: buffer + start)
+    }
+
+    private static func write(magnitude: UInt64, to buffer: UnsafeMutableRawPointer) -> Int {
+        let length = length(of: magnitude)
+        var rest = magnitude
+        var position = length
+        while rest >= 10 {
+            let (quotient, remainder) = rest.quotientAndRemainder(dividingBy: 100)
+            rest = quotient
+            position &-= 2
+            let pair = pairs.utf8Start + 2 &* Int(truncatingIfNeeded: remainder)
+            buffer.storeBytes(of: pair[0], toByteOffset: position, as: UInt8.self)
+            buffer.storeBytes(of: pair[1], toByteOffset: position &+ 1, as: UInt8.self)
+        }
+        // An odd number of digits leaves one.
+        if position > 0 { buffer.storeBytes(of: ASCII.zero &+ UInt8(truncatingIfNeeded: rest), as: UInt8.self) }
+        return length
+    }
+
+    private static func length(of magnitude: UInt64) -> Int {
+        var rest = magnitude
+        var length = 1
+        while rest >= 10_000 {
+            rest /= 10_000
+            length &+= 4
+        }
+        if rest >= 10 { length &+= rest >= 1000 ? 3 : rest >= 100 ? 2 : 1 }
+        return length
     }
 }

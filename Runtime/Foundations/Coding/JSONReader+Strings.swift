@@ -6,13 +6,10 @@ extension JSONReader {
     public mutating func string() throws(CodingError) -> String {
         guard next() == ASCII.quote else { throw unexpected(value: "a string") }
         let start = position &+ 1
-        let stop = StringScan.firstSpecial(base, from: start, to: count)
-        guard stop < count, byte(stop) == ASCII.quote else { return try escapedString(from: start, firstStop: stop) }
-        guard let string = String(validating: UnsafeRawBufferPointer(start: base + start, count: stop &- start), as: UTF8.self) else {
-            throw invalidUTF8(in: start..<stop)
-        }
+        let stop = StringScan.firstSpecialOrNonASCII(base, from: start, to: count)
+        guard stop < count, byte(stop) == ASCII.quote else { return try unusualString(from: start, firstStop: stop) }
         position = stop &+ 1
-        return string
+        return string(start..<stop)
     }
 
     /// A string that matches `pattern` as a whole. The empty string always passes, as older servers do not check it.
@@ -46,7 +43,27 @@ extension JSONReader {
             return
         }
         stop = StringScan.firstSpecial(base, from: stop, to: count)
-        _ = try escapedString(from: start, firstStop: stop)
+        if stop < count, byte(stop) == ASCII.quote {
+            try checkUTF8(in: start..<stop)
+            position = stop &+ 1
+        } else {
+            _ = try escapedString(from: start, firstStop: stop)
+        }
+    }
+
+    /// Bytes that are known to be UTF-8.
+    @inline(__always)
+    private func string(_ range: Range<Int>) -> String {
+        String(decoding: UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count), as: UTF8.self)
+    }
+
+    /// The string that begins at `start` and is ASCII without escapes up to `firstStop`.
+    private mutating func unusualString(from start: Int, firstStop: Int) throws(CodingError) -> String {
+        let stop = StringScan.firstSpecial(base, from: firstStop, to: count)
+        guard stop < count, byte(stop) == ASCII.quote else { return try escapedString(from: start, firstStop: stop) }
+        try checkUTF8(in: start..<stop)
+        position = stop &+ 1
+        return string(start..<stop)
     }
 
     /// The string that begins at `start`, whose bytes up to `firstStop` need no decoding.
@@ -69,9 +86,10 @@ extension JSONReader {
             runStart = try unescape(at: stop, into: &text)
             stop = StringScan.firstSpecial(base, from: runStart, to: count)
         }
-        guard let string = String(validating: text, as: UTF8.self) else { throw invalidUTF8(in: start..<stop) }
+        // What the escapes stand for is valid in itself, and none of them is part of a sequence: the source decides.
+        try checkUTF8(in: start..<stop)
         position = stop + 1
-        return string
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// Decodes the escape whose backslash is at `offset`; returns where it ends.
@@ -126,9 +144,8 @@ extension JSONReader {
         return unit
     }
 
-    @inline(never)
-    private func invalidUTF8(in range: Range<Int>) -> CodingError {
-        let offset = UTF8Sequence.firstError(document, in: range) ?? range.lowerBound
-        return error(.encoding, "bytes that are not UTF-8", hint: "JSON is always UTF-8", at: offset)
+    private func checkUTF8(in range: Range<Int>) throws(CodingError) {
+        guard let offset = UTF8Sequence.firstError(document, in: range) else { return }
+        throw error(.encoding, "bytes that are not UTF-8", hint: "JSON is always UTF-8", at: offset)
     }
 }

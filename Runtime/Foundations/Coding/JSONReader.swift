@@ -28,6 +28,8 @@ public struct JSONReader: ~Copyable {
     /// its end leaves its parent behind a value.
     var atFirst = false
     var depth = 0
+    /// A guess at the number of the next member, as members mostly come in the order of their table. May be anything.
+    var expectedIndex = 0
     let maximumDepth: Int
     /// What becomes of members that a `MemberTable` does not have.
     public let unknownMembers: UnknownMembers
@@ -85,6 +87,7 @@ public struct JSONReader: ~Copyable {
     public mutating func beginObject() throws(CodingError) {
         guard next() == ASCII.openBrace else { throw unexpected(value: "an object") }
         try enter()
+        expectedIndex = 0
         namesSeen?.append([])
     }
 
@@ -95,7 +98,10 @@ public struct JSONReader: ~Copyable {
         while try nextName() {
             let start = position
             let index: Int?
-            if let end = plainNameEnd() {
+            if hasExpectedName(table) {
+                index = expectedIndex
+                position = start &+ table.length(of: expectedIndex) &+ 2
+            } else if let end = plainNameEnd() {
                 index = table.index(of: UnsafeRawBufferPointer(start: base + start + 1, count: end &- start &- 1))
                 position = end &+ 1
             } else {
@@ -103,7 +109,10 @@ public struct JSONReader: ~Copyable {
             }
             if namesSeen != nil { try noteName(at: start) }
             try colon()
-            if let index { return index }
+            if let index {
+                expectedIndex = index &+ 1
+                return index
+            }
             guard unknownMembers == .skip else { throw try unknownMember(at: start, table) }
             try skipValue()
         }
@@ -207,6 +216,16 @@ public struct JSONReader: ~Copyable {
     mutating func colon() throws(CodingError) {
         guard next() == ASCII.colon else { throw unexpected(sign: "':' after a member's name") }
         position &+= 1
+    }
+
+    /// Whether the name whose quote is at the position is the expected one. Names in tables need no escapes, so equal bytes are equal names.
+    @inline(__always)
+    private func hasExpectedName(_ table: MemberTable) -> Bool {
+        guard expectedIndex < table.count else { return false }
+        let start = position &+ 1
+        let length = table.length(of: expectedIndex)
+        guard start &+ length < count, byte(start &+ length) == ASCII.quote else { return false }
+        return table.isName(expectedIndex, UnsafeRawBufferPointer(start: base + start, count: length))
     }
 
     /// The closing quote of a name that holds neither escapes nor anything but ASCII; nil for all others.

@@ -3,14 +3,12 @@
 extension JSONWriter {
     public mutating func member(_ name: StaticString, _ value: String?) {
         guard let value else { return }
-        key(name)
-        self.value(value)
+        appendMember(name, value)
     }
 
     public mutating func member(_ name: StaticString, _ value: Int?) {
         guard let value else { return }
-        key(name)
-        self.value(value)
+        appendMember(name, value)
     }
 
     public mutating func member(_ name: StaticString, _ value: Bool?) {

@@ -9,7 +9,7 @@ public struct JSONWriter: Sendable {
     /// A value was written, so that whatever comes next in the same container needs a comma first. One flag serves all levels.
     private var needsComma = false
 
-    public init(reservingCapacity capacity: Int = 256) {
+    public init(reservingCapacity capacity: Int = 1024) {
         bytes = []
         bytes.reserveCapacity(capacity)
     }
@@ -40,25 +40,8 @@ public struct JSONWriter: Sendable {
 
     /// The name of the member whose value is written next. A name from the schema: it must need no escaping.
     public mutating func key(_ name: StaticString) {
-        name.withUTF8Buffer { name in
-            bytes.append(addingCapacity: name.count &+ 4) { span in
-                span.withUnsafeMutableBufferPointer { buffer, count in
-                    var position = 0
-                    if needsComma {
-                        buffer[0] = ASCII.comma
-                        position = 1
-                    }
-                    buffer[position] = ASCII.quote
-                    position &+= 1
-                    UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[position...])
-                        .copyMemory(from: UnsafeRawBufferPointer(name))
-                    position &+= name.count
-                    buffer[position] = ASCII.quote
-                    buffer[position &+ 1] = ASCII.colon
-                    count = position &+ 2
-                }
-            }
-        }
+        let comma = needsComma
+        append(atMost: Self.keyCapacity(name)) { buffer in Self.writeKey(name, comma: comma, to: buffer) }
         needsComma = false
     }
 
@@ -117,44 +100,109 @@ public struct JSONWriter: Sendable {
 
     mutating func appendInteger(_ value: some FixedWidthInteger) {
         separate()
-        DecimalDigits.append(value, to: &bytes)
+        append(atMost: DecimalDigits.maximumLength) { buffer in DecimalDigits.write(value, to: buffer) }
+        needsComma = true
+    }
+
+    /// A member with an integer in one step.
+    mutating func appendMember(_ name: StaticString, _ value: Int) {
+        let comma = needsComma
+        append(atMost: Self.keyCapacity(name) &+ DecimalDigits.maximumLength) { buffer in
+            let length = Self.writeKey(name, comma: comma, to: buffer)
+            return length &+ DecimalDigits.write(value, to: buffer + length)
+        }
         needsComma = true
     }
 
     private mutating func appendQuoted(_ string: String) {
-        // Native strings, all there are outside Apple's systems, lend their bytes.
-        let isDone: Void? = string.utf8.withContiguousStorageIfAvailable { appendQuoted(UnsafeRawBufferPointer($0)) }
-        if isDone == nil { Array(string.utf8).withUnsafeBytes { appendQuoted($0) } }
-    }
-
-    private mutating func appendQuoted(_ text: UnsafeRawBufferPointer) {
-        guard let base = text.baseAddress, !text.isEmpty else {
-            bytes.append(ASCII.quote)
-            bytes.append(ASCII.quote)
-            return
-        }
-        let firstSpecial = StringScan.firstSpecial(base, from: 0, to: text.count)
-        guard firstSpecial == text.count else { return appendEscaped(text, base, firstSpecial) }
-        bytes.append(addingCapacity: text.count &+ 2) { span in
-            span.withUnsafeMutableBufferPointer { buffer, count in
-                buffer[0] = ASCII.quote
-                UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[1...]).copyMemory(from: text)
-                buffer[text.count &+ 1] = ASCII.quote
-                count = text.count &+ 2
+        Self.withUTF8(of: string) { text in
+            if Self.isPlain(text) {
+                append(atMost: text.count &+ 2) { buffer in Self.writeQuoted(text, to: buffer) }
+            } else {
+                appendEscaped(text)
             }
         }
     }
 
-    private mutating func appendEscaped(_ text: UnsafeRawBufferPointer, _ base: UnsafeRawPointer, _ firstSpecial: Int) {
+    /// A member with a string in one step, as most members are.
+    mutating func appendMember(_ name: StaticString, _ value: String) {
+        let comma = needsComma
+        Self.withUTF8(of: value) { text in
+            if Self.isPlain(text) {
+                append(atMost: Self.keyCapacity(name) &+ text.count &+ 2) { buffer in
+                    let length = Self.writeKey(name, comma: comma, to: buffer)
+                    return length &+ Self.writeQuoted(text, to: buffer + length)
+                }
+            } else {
+                key(name)
+                appendEscaped(text)
+            }
+        }
+        needsComma = true
+    }
+
+    /// Lends `write` room for so many bytes at the end, and keeps as many as it says.
+    @inline(__always)
+    private mutating func append(atMost capacity: Int, _ write: (UnsafeMutableRawPointer) -> Int) {
+        bytes.append(addingCapacity: capacity) { span in
+            span.withUnsafeMutableBufferPointer { buffer, count in
+                guard let base = buffer.baseAddress else { return }
+                count = write(UnsafeMutableRawPointer(base))
+            }
+        }
+    }
+
+    @inline(__always)
+    private static func keyCapacity(_ name: StaticString) -> Int { name.utf8CodeUnitCount &+ 4 }
+
+    /// Writes `,"name":` and returns its length, which is at most `keyCapacity`.
+    @inline(__always)
+    private static func writeKey(_ name: StaticString, comma: Bool, to buffer: UnsafeMutableRawPointer) -> Int {
+        var position = 0
+        if comma {
+            buffer.storeBytes(of: ASCII.comma, as: UInt8.self)
+            position = 1
+        }
+        let length = name.utf8CodeUnitCount
+        buffer.storeBytes(of: ASCII.quote, toByteOffset: position, as: UInt8.self)
+        (buffer + position + 1).copyMemory(from: name.utf8Start, byteCount: length)
+        position &+= length &+ 1
+        buffer.storeBytes(of: ASCII.quote, toByteOffset: position, as: UInt8.self)
+        buffer.storeBytes(of: ASCII.colon, toByteOffset: position &+ 1, as: UInt8.self)
+        return position &+ 2
+    }
+
+    /// Writes a string that needs no escapes, with its quotes; returns the length.
+    @inline(__always)
+    private static func writeQuoted(_ text: UnsafeRawBufferPointer, to buffer: UnsafeMutableRawPointer) -> Int {
+        buffer.storeBytes(of: ASCII.quote, as: UInt8.self)
+        if let base = text.baseAddress { (buffer + 1).copyMemory(from: base, byteCount: text.count) }
+        buffer.storeBytes(of: ASCII.quote, toByteOffset: text.count &+ 1, as: UInt8.self)
+        return text.count &+ 2
+    }
+
+    @inline(__always)
+    private static func isPlain(_ text: UnsafeRawBufferPointer) -> Bool {
+        guard let base = text.baseAddress else { return true }
+        return StringScan.firstSpecial(base, from: 0, to: text.count) == text.count
+    }
+
+    @inline(__always)
+    private static func withUTF8(of string: String, _ body: (UnsafeRawBufferPointer) -> Void) {
+        // Native strings, all there are outside Apple's systems, lend their bytes.
+        let isDone: Void? = string.utf8.withContiguousStorageIfAvailable { body(UnsafeRawBufferPointer($0)) }
+        if isDone == nil { Array(string.utf8).withUnsafeBytes { body($0) } }
+    }
+
+    private mutating func appendEscaped(_ text: UnsafeRawBufferPointer) {
         bytes.append(ASCII.quote)
         var start = 0
-        var stop = firstSpecial
-        while true {
+        while let base = text.baseAddress {
+            let stop = StringScan.firstSpecial(base, from: start, to: text.count)
             bytes.append(contentsOf: text[start..<stop])
             if stop == text.count { break }
             appendEscape(of: text[stop])
             start = stop + 1
-            stop = StringScan.firstSpecial(base, from: start, to: text.count)
         }
         bytes.append(ASCII.quote)
     }

@@ -1,47 +1,59 @@
-// The names a type's members have, found by bytes: one hash of the length and at most 24 bytes, then one comparison. Built once per type
-// (`static let`), read for every member of every document; never allocates after it was built. Serves JSON and XML alike.
+// The names a type's members have, found by bytes: one hash of the length and at most 24 bytes, then one comparison; or one comparison
+// only, for members that come in the order of the table, as everything does that this module has written. Built once per type (`static
+// let`), read for every member of every document; never allocates after it was built. Serves JSON and XML alike.
 
 /// Turns member names into the numbers that generated code switches over.
 public struct MemberTable: Sendable {
-    private struct Slot {
-        /// Where the name lies in `text`.
-        var offset: UInt32
-        var count: UInt32
-        /// Position in the list given to `init`, or -1 in an empty slot.
-        var index: Int32
+    private struct Place {
+        let offset: Int32
+        let count: Int32
     }
 
-    /// All names back to back.
-    private let text: [UInt8]
-    /// Open addressing; at most half of the slots are used, so that every search ends.
-    private let slots: [Slot]
-    private let mask: Int
     /// The names, in the order of their numbers.
     public let names: [StaticString]
+    /// All names back to back, and where each lies.
+    private let text: [UInt8]
+    private let places: [Place]
+    /// Open addressing: numbers of names, -1 in empty slots. At most half of the slots are used, so that every search ends.
+    private let slots: [Int32]
 
     /// - Precondition: the names differ. They come from a compiler that has checked it.
     public init(_ names: [StaticString]) {
         self.names = names
         var text: [UInt8] = []
-        var capacity = 2
-        while capacity < 2 * names.count { capacity *= 2 }
-        var slots = [Slot](repeating: Slot(offset: 0, count: 0, index: -1), count: capacity)
-        for (index, name) in names.enumerated() {
-            let bytes = name.withUTF8Buffer { Array($0) }
-            let found = bytes.withUnsafeBytes { Self.find($0, in: slots, text: text, mask: capacity - 1) }
-            precondition(slots[found].index < 0, "the name \(name) occurs twice in a member table")
-            slots[found] = Slot(offset: UInt32(text.count), count: UInt32(bytes.count), index: Int32(index))
-            text += bytes
+        places = names.map { name in
+            let offset = text.count
+            name.withUTF8Buffer { text.append(contentsOf: $0) }
+            return Place(offset: Int32(offset), count: Int32(text.count - offset))
         }
         self.text = text
+        var capacity = 2
+        while capacity < 2 * names.count { capacity *= 2 }
+        var slots = [Int32](repeating: -1, count: capacity)
+        for (number, name) in names.enumerated() {
+            var slot = name.withUTF8Buffer { Self.hash(UnsafeRawBufferPointer($0)) } & (capacity - 1)
+            while slots[slot] >= 0 {
+                let other = names[Int(slots[slot])]
+                precondition(other.description != name.description, "the name \(name) occurs twice in a member table")
+                slot = (slot + 1) & (capacity - 1)
+            }
+            slots[slot] = Int32(number)
+        }
         self.slots = slots
-        mask = capacity - 1
     }
+
+    /// How many names there are.
+    public var count: Int { places.count }
 
     /// The number of the name with these bytes.
     public func index(of name: UnsafeRawBufferPointer) -> Int? {
-        let index = slots[Self.find(name, in: slots, text: text, mask: mask)].index
-        return index < 0 ? nil : Int(index)
+        var slot = Self.hash(name) & (slots.count &- 1)
+        while true {
+            let number = Int(slots[slot])
+            if number < 0 { return nil }
+            if isName(number, name) { return number }
+            slot = (slot &+ 1) & (slots.count &- 1)
+        }
     }
 
     /// The number of a name.
@@ -50,15 +62,16 @@ public struct MemberTable: Sendable {
         return name.withUTF8 { index(of: UnsafeRawBufferPointer($0)) }
     }
 
-    /// The slot that holds the name, or the empty one where it belongs.
-    private static func find(_ name: UnsafeRawBufferPointer, in slots: [Slot], text: [UInt8], mask: Int) -> Int {
-        var position = hash(name) & mask
-        while true {
-            let slot = slots[position]
-            if slot.index < 0 { return position }
-            if Int(slot.count) == name.count, text.withUnsafeBytes({ equal(name, $0, at: Int(slot.offset)) }) { return position }
-            position = (position &+ 1) & mask
-        }
+    /// How many bytes a name has.
+    @inline(__always)
+    func length(of number: Int) -> Int { Int(places[number].count) }
+
+    /// Whether `name` is the one with this number.
+    @inline(__always)
+    func isName(_ number: Int, _ name: UnsafeRawBufferPointer) -> Bool {
+        let place = places[number]
+        guard Int(place.count) == name.count else { return false }
+        return text.withUnsafeBytes { Self.equal(name, $0, at: Int(place.offset)) }
     }
 
     /// Length, head, middle and tail. Names in one table that agree in all of them are rare, and cost one more comparison. The input cannot

@@ -17,10 +17,15 @@ extension XMLReader {
 }
 
 extension XMLWriter {
-    /// An attribute holding a value that has an XML form of plain text; nothing for nil.
+    /// An attribute holding a value whose XML form is plain text, as that of every scalar is; nothing for nil.
     public mutating func attribute<V: XMLCodable>(_ name: StaticString, value: V?) {
-        guard let value, let text = try? String(xml: value.xml(root: name)) else { return }
-        attribute(name, text)
+        guard let value else { return }
+        do {
+            attribute(name, try String(xml: value.xml(root: name)))
+        } catch {
+            // The schema compiler lets only scalars be attributes, and what a scalar writes can be read as text.
+            preconditionFailure("the attribute \(name) holds a structure: \(error)")
+        }
     }
 }
 

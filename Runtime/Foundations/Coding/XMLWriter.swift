@@ -110,7 +110,12 @@ public struct XMLWriter: Sendable {
     /// An integer as text.
     public mutating func integer(_ value: some FixedWidthInteger) {
         closeTag()
-        DecimalDigits.append(value, to: &bytes)
+        bytes.append(addingCapacity: DecimalDigits.maximumLength) { span in
+            span.withUnsafeMutableBufferPointer { buffer, count in
+                guard let base = buffer.baseAddress else { return }
+                count = DecimalDigits.write(value, to: UnsafeMutableRawPointer(base))
+            }
+        }
     }
 
     /// Whole elements that are XML already. Not checked.
