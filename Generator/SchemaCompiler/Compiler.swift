@@ -9,19 +9,24 @@
 // after one, and nothing is written if there was an error.
 
 /// Turns the files of a schema into a model, and a model into files of a target language.
-public struct Compiler {
+public final class Compiler {
     public let diagnostics = Diagnostics()
     private let source: any FileSource
+    /// Kept although nobody asks for them again: a command can then end without giving back, piece by piece, the tens of thousands of
+    /// pieces that a schema is.
+    private var kept: (documents: [Document], model: Model) = ([], Model())
 
     public init(source: any FileSource = DiskFileSource()) { self.source = source }
 
     /// Reads a configuration schema: the files named and all that they include.
     public func configurationModel(files: [String]) -> Model {
-        Lowering.lower(documents(files), diagnostics)
+        let documents = read(files)
+        kept = (documents, Lowering.lower(documents, diagnostics))
+        return kept.model
     }
 
-    /// What `backends` make of a configuration schema, backend by backend. Nil, with the reasons in
-    /// `diagnostics`, when the schema is wrong: nobody should see files made from half a model.
+    /// What `backends` make of a configuration schema, backend by backend. Nil, with the reasons in `diagnostics`, when the schema is
+    /// wrong: nobody should see files made from half a model.
     public func outputs(of backends: [Backend], files: [String]) -> [OutputFile]? {
         let model = configurationModel(files: files)
         guard !diagnostics.failed else { return nil }
@@ -40,7 +45,7 @@ public struct Compiler {
         return diagnostics.failed ? nil : outputs
     }
 
-    private func documents(_ files: [String]) -> [Document] {
+    private func read(_ files: [String]) -> [Document] {
         var loader = SchemaLoader(source: source, diagnostics: diagnostics)
         for file in files { loader.load(file) }
         return loader.documents

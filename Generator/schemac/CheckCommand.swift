@@ -16,9 +16,11 @@ struct CheckCommand: ParsableCommand {
         let compiler = Compiler()
         let model = compiler.configurationModel(files: try schema.paths(compiler.diagnostics))
         try report(compiler.diagnostics)
+        let warnings = compiler.diagnostics.warningCount
         print(
-            "\(model.files.count) files, \(model.objects.count) objects, \(model.structures.count) structured and \(model.simpleTypes.count) simple types: "
-                + (compiler.diagnostics.all.isEmpty ? "no findings" : "\(compiler.diagnostics.all.count) warnings"))
-        if strict, !compiler.diagnostics.all.isEmpty { throw ExitCode(1) }
+            "\(model.files.count) files, \(model.objects.count) objects, \(model.structures.count) structured types,",
+            "\(model.simpleTypes.count) simple types:", warnings == 0 ? "no findings" : warnings == 1 ? "1 warning" : "\(warnings) warnings"
+        )
+        finish(compiler, status: strict && warnings > 0 ? 1 : 0)
     }
 }

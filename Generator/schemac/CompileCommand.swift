@@ -56,15 +56,15 @@ struct CompileCommand: ParsableCommand {
             writeError("schemac: error: \(error.reason)\n")
             throw ExitCode(1)
         }
+        finish(compiler)
     }
 
     private static func backends(_ text: String) throws -> [Backend] {
         try text.split(separator: ",", omittingEmptySubsequences: false).map { name in
             if let backend = Backend.named(String(name)) { return backend }
             let known = Backend.all.map(\.name)
-            throw ValidationError(
-                "No backend is named '\(name)'; \(Spelling.suggestion(for: String(name), in: known) ?? "there are \(known.joined(separator: ", "))")"
-            )
+            let hint = Spelling.suggestion(for: String(name), in: known) ?? "there are \(known.joined(separator: ", "))"
+            throw ValidationError("No backend is named '\(name)'; \(hint)")
         }
     }
 }

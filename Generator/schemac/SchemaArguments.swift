@@ -26,6 +26,11 @@ struct SchemaArguments: ParsableArguments {
     }
 }
 
+/// Ends the command. The process gives its memory back as a whole, without a walk over all that `compiler` holds.
+func finish(_ compiler: Compiler, status: Int32 = 0) -> Never {
+    withExtendedLifetime(compiler) { exit(status) }
+}
+
 /// Prints what was found; errors end the command with status 1.
 func report(_ diagnostics: Diagnostics) throws {
     writeError(diagnostics.rendered())

@@ -38,50 +38,56 @@ public struct Diagnostic {
 /// Collects findings. Passes go on after an error, so that one run reports everything; `failed` says whether to trust the result.
 public final class Diagnostics {
     public private(set) var all: [Diagnostic] = []
-    /// A schema can be wrong in thousands of places for one reason; beyond this many errors the rest is counted, not kept.
+    /// A schema can be wrong in thousands of places for one reason; beyond this many errors, and as many warnings, the rest is counted,
+    /// not kept. Each has its own allowance, so that warnings never crowd out an error.
     public static let limit = 200
-    private var suppressed = 0
+    private var errors = 0
+    private var warnings = 0
 
     public init() {}
 
-    public var failed: Bool { all.contains { $0.severity == .error } }
+    public var failed: Bool { errors > 0 }
+    public var warningCount: Int { warnings }
 
-    public func error(_ code: Diagnostic.Code, at location: SourceLocation?, _ message: String, hint: String? = nil) {
-        add(Diagnostic(.error, code, at: location, message, hint: hint))
+    /// The texts are made only when they are kept: a hint may search all names of the schema for a similar one.
+    public func error(
+        _ code: Diagnostic.Code, at location: SourceLocation?, _ message: @autoclosure () -> String, hint: @autoclosure () -> String? = nil
+    ) {
+        errors += 1
+        if errors <= Self.limit { all.append(Diagnostic(.error, code, at: location, message(), hint: hint())) }
     }
 
-    public func warning(_ code: Diagnostic.Code, at location: SourceLocation?, _ message: String, hint: String? = nil) {
-        add(Diagnostic(.warning, code, at: location, message, hint: hint))
-    }
-
-    private func add(_ diagnostic: Diagnostic) {
-        if all.count < Self.limit { all.append(diagnostic) } else { suppressed += 1 }
+    public func warning(
+        _ code: Diagnostic.Code, at location: SourceLocation?, _ message: @autoclosure () -> String, hint: @autoclosure () -> String? = nil
+    ) {
+        warnings += 1
+        if warnings <= Self.limit { all.append(Diagnostic(.warning, code, at: location, message(), hint: hint())) }
     }
 
     /// All findings by file, line and column, in the form that editors and `swift build` understand, each with the line it is
     /// about: `network.xsd:12:7: error: … [unknown-type]`.
     public func rendered() -> String {
         let keyed = all.enumerated().map { index, diagnostic in
-            let position = diagnostic.location.map { $0.file.position(at: $0.offset) }
-            return (path: diagnostic.location?.file.path ?? "", position: position ?? (0, 0), index: index, diagnostic)
+            (path: diagnostic.location?.file.path ?? "", offset: diagnostic.location?.offset ?? 0, index: index, diagnostic)
         }
-        let sorted = keyed.sorted {
-            ($0.path, $0.position.0, $0.position.1, $0.index) < ($1.path, $1.position.0, $1.position.1, $1.index)
-        }
+        let sorted = keyed.sorted { ($0.path, $0.offset, $0.index) < ($1.path, $1.offset, $1.index) }
         var text = ""
-        for (path, position, _, diagnostic) in sorted {
-            if diagnostic.location != nil { text += "\(path):\(position.0):\(position.1): " } else { text += "schemac: " }
+        for (path, offset, _, diagnostic) in sorted {
+            let position = diagnostic.location?.file.position(at: offset)
+            if let position { text += "\(path):\(position.line):\(position.column): " } else { text += "schemac: " }
             text += "\(diagnostic.severity.rawValue): \(diagnostic.message) [\(diagnostic.code.rawValue)]\n"
-            if let location = diagnostic.location {
-                let line = location.file.line(position.0)
-                if !line.isEmpty, line.utf8.count <= 300 {
-                    let lead = String(line.unicodeScalars.prefix(position.1 - 1).map { $0 == "\t" ? "\t" : " " })
-                    text += "    \(line)\n    \(lead)^\n"
-                }
+            if let location = diagnostic.location, let position, let line = location.file.excerpt(ofLine: position.line) {
+                let lead = String(line.unicodeScalars.prefix(position.column - 1).map { $0 == "\t" ? "\t" : " " })
+                text += "    \(line)\n    \(lead)^\n"
             }
             if let hint = diagnostic.hint { text += "    hint: \(hint)\n" }
         }
-        if suppressed > 0 { text += "schemac: note: \(suppressed) more findings are not shown\n" }
+        text += notShown(errors, "error") + notShown(warnings, "warning")
         return text
+    }
+
+    private func notShown(_ count: Int, _ what: String) -> String {
+        guard count > Self.limit else { return "" }
+        return "schemac: note: \(count - Self.limit) more \(what)s are not shown\n"
     }
 }

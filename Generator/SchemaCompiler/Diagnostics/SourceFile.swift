@@ -6,42 +6,55 @@ public final class SourceFile {
     public let path: String
     /// The name that output derived from this file carries: the last component without `.xsd` or `.xml`.
     public let name: String
+    /// The last component of the path.
+    public let lastComponent: String
     let bytes: [UInt8]
-    private lazy var lineStarts: [Int] = {
+    /// Computed when the first position is asked for. Generated code names the line of every declaration, so finding one is a search.
+    private lazy var lineStarts: [Int] = bytes.withUnsafeBufferPointer { bytes in
         var starts = [0]
-        for (offset, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") { starts.append(offset + 1) }
+        for offset in bytes.indices where bytes[offset] == UInt8(ascii: "\n") { starts.append(offset + 1) }
         return starts
-    }()
+    }
 
     public init(path: String, bytes: [UInt8]) {
         self.path = path
         self.bytes = bytes
-        var last = path.split(separator: "/").last.map(String.init) ?? path
+        lastComponent = path.split(separator: "/").last.map(String.init) ?? path
+        var last = lastComponent
         for suffix in [".xsd", ".xml"] where last.hasSuffix(suffix) { last.removeLast(suffix.count) }
         name = last
     }
 
-    /// Line and column, both counted from 1; the column counts Unicode scalars. Offsets past the end mean the end.
-    func position(at offset: Int) -> (line: Int, column: Int) {
-        let offset = min(max(offset, 0), bytes.count)
+    /// The line, counted from 1, that holds the byte at `offset`. Offsets past the end mean the end.
+    func line(at offset: Int) -> Int {
         var low = 0
         var high = lineStarts.count
         while high - low > 1 {
             let middle = (low + high) / 2
             if lineStarts[middle] <= offset { low = middle } else { high = middle }
         }
-        // Continuation bytes of UTF-8 (10xxxxxx) do not begin a character.
-        let column = bytes[lineStarts[low]..<offset].lazy.filter { $0 & 0xC0 != 0x80 }.count + 1
-        return (low + 1, column)
+        return low + 1
     }
 
-    /// The text of a line without its end, for showing beneath a diagnostic.
-    func line(_ number: Int) -> String {
-        guard number >= 1, number <= lineStarts.count else { return "" }
+    /// Line and column, both counted from 1; the column counts Unicode scalars.
+    func position(at offset: Int) -> (line: Int, column: Int) {
+        let offset = min(max(offset, 0), bytes.count)
+        let line = line(at: offset)
+        // Continuation bytes of UTF-8 (10xxxxxx) do not begin a character.
+        let column = bytes[lineStarts[line - 1]..<offset].reduce(1) { $1 & 0xC0 != 0x80 ? $0 + 1 : $0 }
+        return (line, column)
+    }
+
+    /// The text of a line for showing beneath a diagnostic; nil where that would not help: an empty line, one longer than a screen, or
+    /// one that is not text.
+    func excerpt(ofLine number: Int) -> String? {
+        guard number >= 1, number <= lineStarts.count else { return nil }
         let start = lineStarts[number - 1]
         var end = number < lineStarts.count ? lineStarts[number] - 1 : bytes.count
         if end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
-        return String(decoding: bytes[start..<max(start, end)], as: UTF8.self)
+        guard start < end, end - start <= 300 else { return nil }
+        let isPrintable = bytes[start..<end].allSatisfy { $0 >= 32 && $0 != 127 || $0 == UInt8(ascii: "\t") }
+        return isPrintable ? String(validating: bytes[start..<end], as: UTF8.self) : nil
     }
 }
 
@@ -55,13 +68,9 @@ public struct SourceLocation {
         self.offset = offset
     }
 
-    public var line: Int { file.position(at: offset).line }
-    public var column: Int { file.position(at: offset).column }
+    public var line: Int { file.line(at: offset) }
 
     /// `network.xsd:120`, as generated code names the declaration it was made from. The folder is left out: output
     /// must not depend on where the checkout lies.
-    public var reference: String {
-        let last = file.path.split(separator: "/").last.map(String.init) ?? file.path
-        return "\(last):\(line)"
-    }
+    public var reference: String { "\(file.lastComponent):\(line)" }
 }

@@ -9,10 +9,15 @@ struct Lowering {
     let isLegacy: Bool
     var declarations = Declarations()
     var model = Model()
+    /// Declared simple types that have been lowered, since one may build on another that is declared later.
+    var simpleTypes: [String: SimpleType] = [:]
+    var placed = Placed()
 
     static func lower(_ documents: [Document], _ diagnostics: Diagnostics) -> Model {
         let isLegacy = documents.contains { $0.root.comments.contains(where: LegacyAnnotations.isAnnotation) }
         var lowering = Lowering(diagnostics: diagnostics, isLegacy: isLegacy)
+        // What is written in our own dialect is checked for constructs that no pass would look at.
+        if !isLegacy { for document in documents { Strictness(diagnostics: diagnostics).check(document.root) } }
         // Names first: a type may be used before it is declared, and in another file.
         for document in documents { lowering.collect(document) }
         // Types next, since properties are checked against the shape of their type.
@@ -30,32 +35,45 @@ struct Lowering {
     }
 
     /// An error in our own dialect, a warning in the older one.
-    func complain(_ code: Diagnostic.Code, at location: SourceLocation, _ message: String, hint: String? = nil) {
+    func complain(
+        _ code: Diagnostic.Code, at location: SourceLocation, _ message: @autoclosure () -> String, hint: @autoclosure () -> String? = nil
+    ) {
         if isLegacy {
-            diagnostics.warning(code, at: location, message, hint: hint)
+            diagnostics.warning(code, at: location, message(), hint: hint())
         } else {
-            diagnostics.error(code, at: location, message, hint: hint)
+            diagnostics.error(code, at: location, message(), hint: hint())
         }
+    }
+
+    /// Reports what Strictness reports in our own dialect, so that it is said once.
+    func passOver(
+        _ code: Diagnostic.Code, at location: SourceLocation, _ message: @autoclosure () -> String, hint: @autoclosure () -> String?
+    ) {
+        if isLegacy { diagnostics.warning(code, at: location, message(), hint: hint()) }
     }
 
     /// The xs:documentation of a declaration; empty when there is none.
     static func documentation(of element: Element) -> String {
         var text = ""
         for annotation in element.children where annotation.name == "annotation" {
-            for documentation in annotation.children where documentation.name == "documentation" { text += documentation.text }
+            for documentation in annotation.children where documentation.name == "documentation" {
+                if !text.isEmpty { text += "\n\n" }
+                text += documentation.text
+            }
         }
         if text.isEmpty {
-            for attribute in element.attributes where attribute.name.hasPrefix("description") { text += attribute.value }
+            // The older dialect: description, or description_1, description_2, … where one line was too short.
+            for attribute in element.attributes where attribute.name.hasPrefix("description") { text += attribute.value + " " }
         }
-        return Prose.paragraphs(text).joined(separator: "\n\n")
+        return text.isEmpty ? "" : Prose.paragraphs(text).joined(separator: "\n\n")
     }
 
     /// As `documentation(of:)`; a declaration of our own dialect that has none is reported.
-    func requiredDocumentation(of element: Element, _ what: String) -> String {
+    func requiredDocumentation(of element: Element, _ what: @autoclosure () -> String) -> String {
         let text = Self.documentation(of: element)
         if text.isEmpty, !isLegacy {
             diagnostics.warning(
-                "undocumented", at: element.location, "\(what) is not documented",
+                "undocumented", at: element.location, "\(what()) is not documented",
                 hint: "add xs:annotation with xs:documentation: the manual shows it")
         }
         return text
@@ -102,12 +120,6 @@ extension Lowering {
         var file = ModelFile(file: document.file)
         file.documentation = Self.documentation(of: root)
         model.files.append(file)
-        if !isLegacy, !root.text.allSatisfy(\.isWhitespace) {
-            diagnostics.error(
-                "stray-text", at: root.location,
-                "text stands between declarations: \"\(Prose.paragraphs(root.text).first?.prefix(60) ?? "")\"",
-                hint: "put it into a comment or into xs:documentation")
-        }
         for child in root.children { collect(child, index) }
         for comment in root.comments where LegacyAnnotations.isAnnotation(comment) {
             declarations.statements += LegacyAnnotations(diagnostics: diagnostics).statements(in: comment)
@@ -120,7 +132,7 @@ extension Lowering {
         case "import" where isLegacy: return
         case "element", "complexType", "simpleType": break
         default:
-            complain(
+            passOver(
                 "unsupported", at: element.location, "<\(element.name)> is not supported at the top of a schema",
                 hint: "a schema holds include, element, complexType and simpleType")
             return
@@ -135,6 +147,9 @@ extension Lowering {
                 hint: "use letters, digits, - and _, beginning with a letter")
             return
         }
+        if element.name != "element", Scalar(rawValue: name) != nil {
+            complain("reserved-name", at: element.location(of: "name"), "\(name) is a scalar of XSD", hint: "name the type differently")
+        }
         let declared = Declarations.Declared(element: element, file: file)
         let previous: Declarations.Declared?
         switch element.name {
@@ -143,7 +158,8 @@ extension Lowering {
             if previous == nil {
                 declarations.elements[name] = declared
                 declarations.elementOrder.append(name)
-                declarations.statements += AnnotationReader(diagnostics: diagnostics).statements(about: element, named: name)
+                declarations.statements += AnnotationReader(diagnostics: diagnostics).statements(
+                    about: element, named: name, isObject: Self.isIdentity(Self.local(element["type"] ?? "")))
             }
         case "complexType":
             previous = declarations.complexTypes[name] ?? declarations.simpleTypes[name]
@@ -166,10 +182,7 @@ extension Lowering {
     }
 
     func isName(_ name: String) -> Bool {
-        guard let first = name.utf8.first, first | 0x20 >= UInt8(ascii: "a"), first | 0x20 <= UInt8(ascii: "z") else { return false }
-        return name.utf8.allSatisfy {
-            ($0 | 0x20 >= UInt8(ascii: "a") && $0 | 0x20 <= UInt8(ascii: "z")) || ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9"))
-                || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
-        }
+        guard let first = name.utf8.first else { return false }
+        return first.isNameStart && name.utf8.allSatisfy(\.isNameByte)
     }
 }

@@ -1,10 +1,33 @@
 // Objects, their properties and the relations between them: top-level elements and the statements about them.
 
+/// What has been placed so far, to find a second of the same kind.
+struct Placed {
+    struct Place: Hashable {
+        /// Index into `Model.objects`.
+        let object: Int
+        /// The property, or the object at the other end.
+        let name: String
+    }
+    /// Indexes into `Model.links` by name.
+    var links: [String: Int] = [:]
+    var commonProperties: Set<String> = []
+    var properties: Set<Place> = []
+    /// Indexes into the lists of the child and of the referring object.
+    var parents: [Place: Int] = [:]
+    var references: [Place: Int] = [:]
+}
+
 extension Lowering {
     /// An element of the identity type declares an object.
     mutating func lowerObjects() {
         for name in declarations.elementOrder {
             guard let declared = declarations.elements[name], Self.isIdentity(Self.local(declared.element["type"] ?? "")) else { continue }
+            if name == "all" {
+                diagnostics.error(
+                    "reserved-name", at: declared.element.location(of: "name"), "\"all\" means every object in annotations",
+                    hint: "name the object differently")
+                continue
+            }
             let object = ObjectType(
                 name: name, documentation: requiredDocumentation(of: declared.element, "object \(name)"),
                 location: declared.element.location)
@@ -16,41 +39,39 @@ extension Lowering {
 
     mutating func lowerStatements() {
         var spoken: Set<String> = []
-        var linkIndex: [String: Int] = [:]
         // Of several statements about one element the first decides presence and operations in the older dialect.
         var first: [String: Statement] = [:]
         for statement in declarations.statements {
             guard let declared = declarations.elements[statement.element] else {
-                // Members of types are documented this way in the older schema; only elements at the top can be meant here.
-                if !isLegacy {
-                    diagnostics.error("unknown-element", at: statement.location, "no element is named \(statement.element)", hint: nil)
-                } else if case .reference = statement.body {
-                    // A link may be stated without an element.
-                    add(statement, about: nil, &linkIndex, statement)
-                }
+                // Only the older dialect names an element from elsewhere. It documents members of types this way, which have no use for it.
+                // A link may be stated without an element.
+                if case .reference = statement.body, isName(statement.element) { add(statement, about: nil, statement) }
                 continue
             }
             spoken.insert(statement.element)
             let decisive = isLegacy ? first[statement.element, default: statement] : statement
             first[statement.element] = decisive
-            add(statement, about: declared.element, &linkIndex, decisive)
+            add(statement, about: declared.element, decisive)
         }
         guard !isLegacy else { return }
         for name in declarations.elementOrder where !spoken.contains(name) && model.objectIndex[name] == nil {
-            guard let declared = declarations.elements[name] else { continue }
+            // An annotation that could not be read has been reported, and an object's name likewise.
+            guard let element = declarations.elements[name]?.element, !AnnotationReader.isAnnotated(element), name != "all" else {
+                continue
+            }
             diagnostics.error(
-                "unused-element", at: declared.element.location, "\(name) is neither an object nor a property nor a reference",
-                hint: "give it the type IdentityType or an annotation")
+                "unused-element", at: element.location, "\(name) is neither an object nor a property nor a reference",
+                hint: "give it the type IdentityType or an annotation such as t:property")
         }
     }
 
-    private mutating func add(_ statement: Statement, about element: Element?, _ linkIndex: inout [String: Int], _ decisive: Statement) {
+    private mutating func add(_ statement: Statement, about element: Element?, _ decisive: Statement) {
         switch statement.body {
         case .property(let object, let shape):
             guard let element else { return }
             addProperty(statement, of: object, shape, element, decisive)
         case .reference(let from, let to, let kind, let derived):
-            addLink(statement, Link.End(from: from, to: to, kind: kind, derived: derived), element, &linkIndex, decisive)
+            addLink(statement, Link.End(from: from, to: to, kind: kind, derived: derived), element, decisive)
         }
     }
 
@@ -62,19 +83,19 @@ extension Lowering {
         let type = typeReference(element, "property \(statement.element)")
         let documentation =
             statement.documentation.isEmpty ? requiredDocumentation(of: element, "property \(statement.element)") : statement.documentation
-        if let value = element["default"] { checkDefault(value, of: type, at: element.location(of: "default")) }
+        if let value = element["default"] { checkDefault(value, of: type, nil, at: element.location(of: "default")) }
         let property = Property(
             name: statement.element, type: type, collection: collection(shape, type, statement), presence: decisive.presence,
             operations: decisive.operations, defaultValue: element["default"], documentation: documentation, location: element.location)
         if object == "all" {
-            if !model.commonProperties.contains(where: { $0.name == property.name }) { model.commonProperties.append(property) }
+            if placed.commonProperties.insert(property.name).inserted { model.commonProperties.append(property) }
             return
         }
         guard let index = model.objectIndex[object] else {
-            unknownObject(object, statement)
+            unknownObject(object, statement, "of")
             return
         }
-        guard !model.objects[index].properties.contains(where: { $0.name == property.name }) else {
+        guard placed.properties.insert(Placed.Place(object: index, name: property.name)).inserted else {
             complain(
                 "duplicate", at: statement.location, "\(object) already has the property \(property.name)", hint: "remove one annotation")
             return
@@ -106,24 +127,24 @@ extension Lowering {
         return .map(member: member.name, key: key)
     }
 
-    private func unknownObject(_ name: String, _ statement: Statement) {
+    /// - Parameter attribute: the one that names the object.
+    private func unknownObject(_ name: String, _ statement: Statement, _ attribute: String) {
         complain(
-            "unknown-object", at: statement.objectLocation, "no object is named \(name)",
+            "unknown-object", at: statement.location(of: attribute), "no object is named \(name)",
             hint: Spelling.suggestion(for: name, in: model.objects.map(\.name)) ?? "an object is an element of type IdentityType")
     }
 
     // MARK: Relations
 
-    private mutating func addLink(
-        _ statement: Statement, _ end: Link.End, _ element: Element?, _ linkIndex: inout [String: Int], _ decisive: Statement
-    ) {
-        for object in [end.from, end.to] where object != "all" && model.objectIndex[object] == nil {
-            unknownObject(object, statement)
+    private mutating func addLink(_ statement: Statement, _ end: Link.End, _ element: Element?, _ decisive: Statement) {
+        for (object, attribute) in [(end.from, "from"), (end.to, "to")] where object != "all" && model.objectIndex[object] == nil {
+            unknownObject(object, statement, attribute)
             return
         }
         if end.to == "all" {
             diagnostics.error(
-                "bad-value", at: statement.location, "a reference cannot lead to every object", hint: "name the object in to=\"…\"")
+                "bad-value", at: statement.location(of: "to"), "a reference cannot lead to every object",
+                hint: "name the object in to=\"…\"")
             return
         }
         var data: String?
@@ -136,13 +157,12 @@ extension Lowering {
                     hint: "name a complexType, or leave the type out")
             }
         }
-        let documentation =
-            statement.documentation.isEmpty && element != nil
-            ? element.map { requiredDocumentation(of: $0, "reference \(statement.element)") } ?? "" : statement.documentation
-        if let index = linkIndex[statement.element] {
+        var documentation = statement.documentation
+        if documentation.isEmpty, let element { documentation = requiredDocumentation(of: element, "reference \(statement.element)") }
+        if let index = placed.links[statement.element] {
             model.links[index].ends.append(end)
         } else {
-            linkIndex[statement.element] = model.links.count
+            placed.links[statement.element] = model.links.count
             model.links.append(
                 Link(
                     name: statement.element, data: data, documentation: documentation, location: element?.location ?? statement.location,
@@ -166,7 +186,7 @@ extension Lowering {
     private mutating func addParent(_ end: Link.End, _ statement: Statement, _ documentation: String) {
         guard end.from != "all", let index = model.objectIndex[end.to] else {
             diagnostics.error(
-                "bad-value", at: statement.location, "not every object can be a parent", hint: "name the parent in from=\"…\"")
+                "bad-value", at: statement.location(of: "from"), "not every object can be a parent", hint: "name the parent in from=\"…\"")
             return
         }
         if end.to == "config-root" {
@@ -174,14 +194,17 @@ extension Lowering {
                 "bad-parent", at: statement.location, "config-root is the root and has no parent", hint: "exchange from and to")
             return
         }
-        if let other = model.objects[index].parents.first(where: { $0.parent == end.from }) {
+        let place = Placed.Place(object: index, name: end.from)
+        if let other = placed.parents[place].map({ model.objects[index].parents[$0] }) {
             let disagreement = other.derived == end.derived ? "" : ", and they disagree on derived"
+            let hint = other.link == statement.element ? "remove one annotation" : "keep one of \(other.link) and \(statement.element)"
             complain(
                 "duplicate-parent", at: statement.location,
-                "\(end.to) already has the parent \(end.from) through \(other.link)\(disagreement)",
-                hint: "keep one of \(other.link) and \(statement.element)")
+                "\(end.to) already has the parent \(end.from) through \(other.link) at \(other.location.reference)\(disagreement)",
+                hint: hint)
             return
         }
+        placed.parents[place] = model.objects[index].parents.count
         model.objects[index].parents.append(
             ParentRelation(
                 parent: end.from, child: end.to, link: statement.element, derived: end.derived, documentation: documentation,
@@ -190,12 +213,15 @@ extension Lowering {
 
     private mutating func addReference(_ reference: ReferenceRelation, _ statement: Statement) {
         guard let index = model.objectIndex[reference.from] else { return }
-        if let other = model.objects[index].references.first(where: { $0.to == reference.to }) {
+        let place = Placed.Place(object: index, name: reference.to)
+        if let other = placed.references[place].map({ model.objects[index].references[$0] }) {
             complain(
-                "duplicate-reference", at: statement.location, "\(reference.from) already refers to \(reference.to) through \(other.link)",
+                "duplicate-reference", at: statement.location,
+                "\(reference.from) already refers to \(reference.to) through \(other.link) at \(other.location.reference)",
                 hint: "both would be spelled \(Naming.referenceField(to: reference.to)); keep one")
             return
         }
+        placed.references[place] = model.objects[index].references.count
         model.objects[index].references.append(reference)
     }
 

@@ -1,15 +1,8 @@
-// Structured and simple types: xs:complexType and xs:simpleType become StructuredType and SimpleType.
-
-import CLibXML2
+// Structured types: xs:complexType becomes StructuredType. (Simple types are in SimpleTypes.swift.)
 
 extension Lowering {
     mutating func lowerTypes() {
-        for name in declarations.simpleTypeOrder {
-            guard let declared = declarations.simpleTypes[name] else { continue }
-            add(
-                simple(declared.element, named: name, documentation: requiredDocumentation(of: declared.element, "simple type \(name)")),
-                declared.file)
-        }
+        for name in declarations.simpleTypeOrder { lowerSimpleType(name) }
         for name in declarations.complexTypeOrder where !Self.isIdentity(name) {
             guard let declared = declarations.complexTypes[name] else { continue }
             let type = StructuredType(
@@ -24,28 +17,22 @@ extension Lowering {
     /// The type of an element that declares an object.
     static func isIdentity(_ name: String) -> Bool { name == "IdentityType" }
 
-    private mutating func add(_ type: SimpleType, _ file: Int) {
-        model.simpleTypeIndex[type.name] = model.simpleTypes.count
-        model.simpleTypes.append(type)
-        model.files[file].simpleTypes.append(type.name)
-    }
-
     // MARK: Members
 
     private mutating func members(of type: Element, in name: String, file: Int) -> [Member] {
         var members: [Member] = []
         var choices = 0
         appendMembers(of: type, choice: nil, &choices, in: name, file, &members)
-        var seen: [String: Member] = [:]
+        var seen: [String: SourceLocation] = [:]
         members = members.filter { member in
             let spelling = Naming.jsonKey(member.name)
             if let other = seen[spelling] {
                 complain(
                     "duplicate", at: member.location, "\(name) already has a member spelled \(spelling)",
-                    hint: "the other is at line \(other.location.line)")
+                    hint: "the other is at line \(other.line)")
                 return false
             }
-            seen[spelling] = member
+            seen[spelling] = member.location
             return true
         }
         return members
@@ -62,16 +49,12 @@ extension Lowering {
                 choices += 1
                 appendMembers(of: child, choice: choices, &choices, in: name, file, &members)
             case "element":
-                if !isLegacy, parent.name == "complexType" {
-                    diagnostics.error(
-                        "unsupported", at: child.location, "element directly inside complexType", hint: "put it into xs:sequence or xs:all")
-                }
                 if let member = member(child, choice: choice, in: name, file) { members.append(member) }
             case "attribute":
                 if let member = member(child, choice: nil, in: name, file) { members.append(member) }
             case "annotation": continue
             default:
-                complain(
+                passOver(
                     "unsupported", at: child.location, "<\(child.name)> is not supported inside a complexType",
                     hint: "types hold sequence, all, choice, element and attribute; there is no inheritance")
             }
@@ -92,14 +75,14 @@ extension Lowering {
         let documentation = isLegacy ? Self.documentation(of: element) : requiredDocumentation(of: element, "member \(owner).\(name)")
         let type: TypeReference
         if let inline = element.first("simpleType") {
-            var anonymous = simple(
-                inline, named: owner + Naming.swiftType(name.first.map { $0.uppercased() + name.dropFirst() } ?? name),
-                documentation: documentation)
-            anonymous.isAnonymous = true
-            add(anonymous, file)
-            type = .simple(anonymous.name)
+            if let written = element["type"] {
+                complain(
+                    "two-types", at: element.location(of: "type"), "\(owner).\(name) has the type \(written) and another one inside",
+                    hint: "remove one of them")
+            }
+            type = .simple(lowerInlineType(inline, of: owner, name, documentation: documentation, file))
         } else if let inline = element.first("complexType") {
-            complain(
+            passOver(
                 "unsupported", at: inline.location, "a type without a name inside \(owner).\(name)",
                 hint: "declare it at the top and name it")
             type = .scalar(.string)
@@ -108,20 +91,14 @@ extension Lowering {
         }
         let own = AnnotationReader(diagnostics: diagnostics).member(element)
         let (legacyPresence, legacyOperations) = legacyMember(element)
-        let defaultValue = element["default"]
-        if let defaultValue { checkDefault(defaultValue, of: type, at: element.location(of: "default")) }
         let isAttribute = element.name == "attribute"
-        if isAttribute, case .structure(let structure) = type {
-            diagnostics.error(
-                "bad-attribute", at: element.location(of: "type"), "the attribute \(name) has the structured type \(structure)",
-                hint: "an XML attribute holds text: make it an element, or give it a simple type")
-        }
+        let cardinality = isAttribute ? attributeCardinality(element) : cardinality(element)
+        let defaultValue = element["default"]
+        if let defaultValue { checkDefault(defaultValue, of: type, cardinality, at: element.location(of: "default")) }
         return Member(
-            name: name, type: type,
-            cardinality: isAttribute ? (element["use"] == "required" ? .required : .optional) : cardinality(element),
-            presence: own.presence ?? legacyPresence, operations: own.operations ?? legacyOperations, defaultValue: defaultValue,
-            choice: choice,
-            isAttribute: isAttribute, documentation: documentation, location: element.location)
+            name: name, type: type, cardinality: cardinality, presence: own.presence ?? legacyPresence,
+            operations: own.operations ?? legacyOperations, defaultValue: defaultValue, choice: choice, isAttribute: isAttribute,
+            documentation: documentation, location: element.location)
     }
 
     /// The older schema puts presence and operations into attributes that XSD does not know.
@@ -136,13 +113,23 @@ extension Lowering {
         return (presence, element["operations"].flatMap(Operations.init(letters:)))
     }
 
+    private func attributeCardinality(_ element: Element) -> Member.Cardinality {
+        switch element["use"] {
+        case "required": return .required
+        case "optional", nil: return .optional
+        case let use?:
+            complain("bad-value", at: element.location(of: "use"), "use is \"\(use)\"", hint: "write required or optional")
+            return .optional
+        }
+    }
+
     private func cardinality(_ element: Element) -> Member.Cardinality {
         func bound(_ attribute: String) -> Int? {
             guard let text = element[attribute] else { return 1 }
             if let value = Int(text), value >= 0 { return value }
             diagnostics.error(
                 "bad-occurs", at: element.location(of: attribute), "\(attribute) is \"\(text)\"",
-                hint: "write a number\(attribute == "maxOccurs" ? " or unbounded" : "")")
+                hint: attribute == "maxOccurs" ? "write a whole number from 1, or unbounded" : "write a whole number from 0")
             return nil
         }
         guard let minimum = bound("minOccurs") else { return .optional }
@@ -157,201 +144,25 @@ extension Lowering {
     }
 
     /// Resolves the `type` of an element. An element without one holds text.
-    func typeReference(_ element: Element, _ what: String) -> TypeReference {
+    func typeReference(_ element: Element, _ what: @autoclosure () -> String) -> TypeReference {
         guard let written = element["type"] else {
-            if element["ref"] == nil { complain("missing-type", at: element.location, "\(what) has no type", hint: "add type=\"…\"") }
+            if element["ref"] == nil { complain("missing-type", at: element.location, "\(what()) has no type", hint: "add type=\"…\"") }
             return .scalar(.string)
         }
         let name = Self.local(written)
+        if Self.isIdentity(name) {
+            complain(
+                "bad-type", at: element.location(of: "type"), "\(what()) has the type of objects, which is no value",
+                hint: "refer to an object with t:reference, or give the value a type of its own")
+            return .scalar(.string)
+        }
         if declarations.complexTypes[name] != nil { return .structure(name) }
         if declarations.simpleTypes[name] != nil { return .simple(name) }
         if let scalar = Scalar(rawValue: name) { return .scalar(scalar) }
         complain(
-            "unknown-type", at: element.location(of: "type"), "\(what) has the unknown type \(written)",
-            hint: Spelling.suggestion(for: name, in: Array(declarations.complexTypes.keys) + declarations.simpleTypes.keys)
+            "unknown-type", at: element.location(of: "type"), "\(what()) has the unknown type \"\(written)\"",
+            hint: Spelling.suggestion(for: name, in: Scalar.names + declarations.complexTypes.keys + declarations.simpleTypes.keys)
                 ?? "scalars are string, integer, unsignedInt, unsignedShort, unsignedLong, boolean, dateTime and time")
         return .scalar(.string)
-    }
-
-    // MARK: Simple types
-
-    private func simple(_ element: Element, named name: String, documentation: String) -> SimpleType {
-        if let union = element.first("union") { return self.union(union, named: name, documentation, element.location) }
-        guard let restriction = element.first("restriction") else {
-            diagnostics.error(
-                "unsupported", at: element.location, "simple type \(name) has neither restriction nor union", hint: "add xs:restriction")
-            return SimpleType(name: name, documentation: documentation, location: element.location, base: .string)
-        }
-        let written = restriction["base"] ?? ""
-        var base = Scalar.string
-        var inherited: SimpleType?
-        if let scalar = Scalar(rawValue: Self.local(written)) {
-            base = scalar
-        } else if let declared = declarations.simpleTypes[Self.local(written)], Self.local(written) != name {
-            // A restriction of a restriction; the chain is short, and a cycle in it ends at a name already on the way.
-            inherited = restrictionChain(declared.element, visited: [name])
-            base = inherited?.base ?? .string
-        } else {
-            complain(
-                "unknown-type", at: restriction.location(of: "base"), "\(name) restricts the unknown type \"\(written)\"",
-                hint: "restrict a scalar such as xs:string")
-        }
-        var type = SimpleType(name: name, documentation: documentation, location: element.location, base: base)
-        type.minimum = inherited?.minimum
-        type.maximum = inherited?.maximum
-        for facet in restriction.children where facet.name != "annotation" { apply(facet, to: &type) }
-        check(type, at: restriction.location)
-        return type
-    }
-
-    private func restrictionChain(_ element: Element, visited: Set<String>) -> SimpleType? {
-        guard let restriction = element.first("restriction"), let base = restriction["base"], let name = element["name"] else { return nil }
-        if let scalar = Scalar(rawValue: Self.local(base)) {
-            var type = SimpleType(name: name, documentation: "", location: element.location, base: scalar)
-            for facet in restriction.children where facet.name == "minInclusive" || facet.name == "maxInclusive" { apply(facet, to: &type) }
-            return type
-        }
-        guard !visited.contains(name), let next = declarations.simpleTypes[Self.local(base)] else { return nil }
-        return restrictionChain(next.element, visited: visited.union([name]))
-    }
-
-    private func apply(_ facet: Element, to type: inout SimpleType) {
-        guard let value = facet["value"] else {
-            diagnostics.error("missing-attribute", at: facet.location, "<\(facet.name)> without a value", hint: "add value=\"…\"")
-            return
-        }
-        func number() -> Int? {
-            if let number = Int(value) { return number }
-            diagnostics.error(
-                "bad-range", at: facet.location(of: "value"), "\(facet.name) of \(type.name) is \"\(value)\"",
-                hint: "write a whole number below 2^63")
-            return nil
-        }
-        func onNumbers() -> Bool {
-            if type.base.isNumeric { return true }
-            diagnostics.error(
-                "bad-facet", at: facet.location, "\(type.name) is text and has no \(facet.name)",
-                hint: "bound its length, or restrict xs:integer")
-            return false
-        }
-        switch facet.name {
-        case "enumeration":
-            if type.enumeration.contains(where: { $0.value == value }) {
-                complain("duplicate", at: facet.location(of: "value"), "\(type.name) lists \"\(value)\" twice", hint: "remove one")
-                return
-            }
-            type.enumeration.append(.init(value: value, documentation: Self.documentation(of: facet)))
-        case "minInclusive": if onNumbers() { type.minimum = number() }
-        case "maxInclusive": if onNumbers() { type.maximum = number() }
-        case "minExclusive": if onNumbers() { type.minimum = number().flatMap { $0 < Int.max ? $0 + 1 : nil } }
-        case "maxExclusive": if onNumbers() { type.maximum = number().flatMap { $0 > Int.min ? $0 - 1 : nil } }
-        case "minLength": type.minimumLength = number()
-        case "maxLength": type.maximumLength = number()
-        case "length":
-            type.minimumLength = number()
-            type.maximumLength = type.minimumLength
-        case "pattern": addPattern(value, at: facet, to: &type)
-        case "whiteSpace": break
-        default:
-            complain(
-                "unsupported", at: facet.location, "facet <\(facet.name)> is not supported",
-                hint: "use enumeration, bounds, lengths or pattern")
-        }
-    }
-
-    private func addPattern(_ written: String, at facet: Element, to type: inout SimpleType) {
-        // The older schema breaks long patterns over lines; its reader matched without the layout.
-        let pattern = isLegacy ? written.filter { !$0.isWhitespace } : written
-        guard let compiled = xmlRegexpCompile(pattern) else {
-            diagnostics.error(
-                "bad-pattern", at: facet.location(of: "value"), "the pattern of \(type.name) is not a regular expression: \(pattern)",
-                hint: "XSD patterns are anchored at both ends and know no ^ $ or (?:")
-            return
-        }
-        xmlRegFreeRegexp(compiled)
-        type.patterns.append(pattern)
-    }
-
-    private func union(_ union: Element, named name: String, _ documentation: String, _ location: SourceLocation) -> SimpleType {
-        var type = SimpleType(name: name, documentation: documentation, location: location, base: .string)
-        for member in (union["memberTypes"] ?? "").split(separator: " ") {
-            guard let scalar = Scalar(rawValue: Self.local(String(member))) else {
-                diagnostics.error(
-                    "unknown-type", at: union.location(of: "memberTypes"), "\(name) unites the unknown scalar \(member)",
-                    hint: "unite scalars and inline types")
-                continue
-            }
-            type.unionScalars.append(scalar)
-        }
-        for inline in union.children(named: "simpleType") {
-            let part = simple(inline, named: name, documentation: "")
-            type.patterns += part.patterns
-            type.enumeration += part.enumeration
-            if part.patterns.isEmpty, part.enumeration.isEmpty { type.unionScalars.append(part.base) }
-        }
-        if type.unionScalars.isEmpty, type.patterns.isEmpty, type.enumeration.isEmpty {
-            diagnostics.error("bad-union", at: location, "\(name) unites nothing", hint: "name memberTypes or put xs:simpleType inside")
-        }
-        return type
-    }
-
-    private func check(_ type: SimpleType, at location: SourceLocation) {
-        if let minimum = type.minimum, let maximum = type.maximum, minimum > maximum {
-            diagnostics.error(
-                "bad-range", at: location, "no number is at least \(minimum) and at most \(maximum)",
-                hint: "exchange the bounds of \(type.name)")
-        }
-        if let minimum = type.minimumLength, minimum < 0 || minimum > type.maximumLength ?? Int.max {
-            diagnostics.error(
-                "bad-range", at: location, "no text has the lengths that \(type.name) asks for",
-                hint: "minLength is at least 0 and at most maxLength")
-        }
-        if type.isEnumeration, type.base.isNumeric, let bad = type.enumeration.first(where: { Int($0.value) == nil }) {
-            diagnostics.error(
-                "bad-value", at: location, "\(type.name) is a number but lists \"\(bad.value)\"", hint: "restrict xs:string instead")
-        }
-    }
-
-    /// A default that the type itself refuses would be refused by the server in every client's first request.
-    func checkDefault(_ value: String, of type: TypeReference, at location: SourceLocation) {
-        switch type {
-        case .structure(let name):
-            diagnostics.error("bad-default", at: location, "\(name) is structured and has no default", hint: "give its members defaults")
-        case .scalar(let scalar): checkDefault(value, scalar, scalar.rawValue, location)
-        case .simple(let name):
-            guard let simple = model.simpleType(name) else { return }
-            if simple.isEnumeration, !simple.enumeration.contains(where: { $0.value == value }) {
-                diagnostics.error(
-                    "bad-default", at: location, "\"\(value)\" is not a value of \(name)",
-                    hint: "it has \(simple.enumeration.map(\.value).joined(separator: ", "))")
-            }
-            checkDefault(value, simple.base, name, location)
-            if simple.base.isNumeric, let number = Int(value), number < simple.minimum ?? .min || number > simple.maximum ?? .max {
-                complain(
-                    "bad-default", at: location, "\(value) is outside the range of \(name)", hint: "choose a default that the type allows")
-            }
-        }
-    }
-
-    private func checkDefault(_ value: String, _ scalar: Scalar, _ name: String, _ location: SourceLocation) {
-        let fits =
-            switch scalar {
-            case .integer, .unsignedInt, .unsignedShort, .unsignedLong: Int(value) != nil
-            case .boolean: value == "true" || value == "false"
-            case .string, .dateTime, .time: true
-            }
-        if !fits {
-            complain(
-                "bad-default", at: location, "\"\(value)\" is not a value of \(name)", hint: "write the default as the type is written")
-        }
-    }
-}
-
-extension Scalar {
-    var isNumeric: Bool {
-        switch self {
-        case .integer, .unsignedInt, .unsignedShort, .unsignedLong: true
-        case .string, .boolean, .dateTime, .time: false
-        }
     }
 }

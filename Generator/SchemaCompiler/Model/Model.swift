@@ -170,7 +170,7 @@ public struct Property {
 }
 
 /// A scalar as the wire knows it.
-public enum Scalar: String {
+public enum Scalar: String, CaseIterable {
     case string
     case integer
     case unsignedInt
@@ -228,11 +228,12 @@ public struct SimpleType {
     public struct EnumerationValue {
         public let value: String
         public let documentation: String
+        public let location: SourceLocation
     }
     public let name: String
     public let documentation: String
     public let location: SourceLocation
-    public let base: Scalar
+    public var base: Scalar
     /// Allowed values; empty when the type is not an enumeration.
     public var enumeration: [EnumerationValue] = []
     public var minimum: Int?

@@ -53,29 +53,28 @@ public struct CodePrinter {
 public enum Prose {
     /// The paragraphs of `text`, each on one line with single spaces.
     public static func paragraphs(_ text: String) -> [String] {
-        var result: [String] = []
-        var current: [UInt8] = []
-        var newlines = 0
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\n"): newlines += 1
-            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"):
-                if newlines == 0, !current.isEmpty, current.last != 32 { current.append(32) }
-            default:
-                if newlines > 1, !current.isEmpty {
-                    if current.last == 32 { current.removeLast() }
+        var text = text
+        return text.withUTF8 { bytes in
+            var result: [String] = []
+            var current: [UInt8] = []
+            var index = 0
+            while true {
+                var newlines = 0
+                while index < bytes.count, bytes[index] <= 32 {
+                    if bytes[index] == UInt8(ascii: "\n") { newlines += 1 }
+                    index += 1
+                }
+                if !current.isEmpty, newlines > 1 || index == bytes.count {
                     result.append(String(decoding: current, as: UTF8.self))
                     current.removeAll(keepingCapacity: true)
-                } else if newlines == 1, !current.isEmpty, current.last != 32 {
-                    current.append(32)
                 }
-                newlines = 0
-                current.append(byte)
+                guard index < bytes.count else { return result }
+                let start = index
+                while index < bytes.count, bytes[index] > 32 { index += 1 }
+                if !current.isEmpty { current.append(32) }
+                current.append(contentsOf: bytes[start..<index])
             }
         }
-        if current.last == 32 { current.removeLast() }
-        if !current.isEmpty { result.append(String(decoding: current, as: UTF8.self)) }
-        return result
     }
 
     /// The first sentence: what a one-line summary shows.

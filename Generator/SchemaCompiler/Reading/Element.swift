@@ -1,6 +1,6 @@
 // The second representation: an XML document as a tree whose every node knows its place in the file.
 
-/// An XML element. Built once by `DocumentReader`, never changed after.
+/// An XML element. Built once by `TreeBuilder`, never changed after.
 public final class Element {
     struct Attribute {
         let name: String
@@ -19,6 +19,8 @@ public final class Element {
     private(set) var comments: [Comment] = []
     /// Character data directly inside, concatenated, as written.
     private(set) var text = ""
+    /// Where the first character of `text` stands that is not blank.
+    var textLocation: SourceLocation?
 
     struct Comment {
         let text: String

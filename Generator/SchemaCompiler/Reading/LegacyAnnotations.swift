@@ -63,10 +63,13 @@ struct LegacyAnnotations {
         return Statement(
             element: element, body: body, presence: text(tail, "presence").flatMap(Presence.init) ?? .optional,
             operations: text(tail + 1, "operations").flatMap(Operations.init(letters:)) ?? .all,
-            documentation: text(tail + 2, "description") ?? "", location: location, objectLocation: location)
+            documentation: text(tail + 2, "description") ?? "", location: location, annotation: nil)
     }
 
-    static func unprefixed(_ name: String) -> String { name.split(separator: ":").last.map(String.init) ?? name }
+    static func unprefixed(_ name: String) -> String {
+        guard let colon = name.utf8.lastIndex(of: UInt8(ascii: ":")) else { return name }
+        return String(name[name.utf8.index(after: colon)...])
+    }
 }
 
 /// Splits text into calls with literal arguments. Never fails: what is no call is passed over.
@@ -133,18 +136,21 @@ struct CallParser {
         return call
     }
 
-    /// Adjacent string literals join.
+    /// Adjacent string literals join. Line breaks inside a literal are layout, as all white space is.
     private mutating func literals() -> String {
         var text: [UInt8] = []
         while isQuote, let quote = peek {
             index += 1
+            var start = index
             while index < bytes.count, bytes[index] != quote {
-                if bytes[index] == UInt8(ascii: "\\"), index + 1 < bytes.count { index += 1 }
-                // Line breaks inside a literal are layout.
-                let byte = bytes[index]
-                text.append(byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") ? UInt8(ascii: " ") : byte)
+                if bytes[index] == UInt8(ascii: "\\"), index + 1 < bytes.count {
+                    text.append(contentsOf: bytes[start..<index])
+                    index += 1
+                    start = index
+                }
                 index += 1
             }
+            text.append(contentsOf: bytes[start..<index])
             index += 1
             skipBlanks()
         }

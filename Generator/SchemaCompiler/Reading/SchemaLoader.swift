@@ -1,9 +1,7 @@
 // Finds and parses all files of a schema: those named, and what they include. Relies on DocumentReader; promises that each file is read
 // once, in an order that does not depend on the machine.
 
-#if canImport(Glibc)
-    import Glibc
-#endif
+import Glibc
 
 /// Where file contents come from. The command line reads the file system; tests hand over text.
 public protocol FileSource {
@@ -22,7 +20,8 @@ public struct DiskFileSource: FileSource {
     public init() {}
 
     public func contents(of path: String) throws(FileFailure) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // O_NONBLOCK: opening a pipe must not wait for its writer, it is refused below.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw FileFailure(reason: String(cString: strerror(errno))) }
         defer { close(descriptor) }
         var status = stat()
@@ -35,6 +34,7 @@ public struct DiskFileSource: FileSource {
         let bytes = [UInt8](unsafeUninitializedCapacity: wanted) { buffer, count in
             while filled < wanted {
                 let got = read(descriptor, buffer.baseAddress?.advanced(by: filled), wanted - filled)
+                if got < 0, errno == EINTR { continue }
                 if got < 0 { failure = String(cString: strerror(errno)) }
                 if got <= 0 { break }
                 filled += got
@@ -54,6 +54,7 @@ struct SchemaLoader {
     private var seen: Set<String> = []
     /// The chain of includes that led to the file at hand: finding a file on it again means a cycle.
     private var open: [String] = []
+    static let maximumDepth = 64
 
     init(source: any FileSource, diagnostics: Diagnostics) {
         self.source = source
@@ -69,6 +70,12 @@ struct SchemaLoader {
             diagnostics.error(
                 "cyclic-include", at: include, "files include each other: \(chain)",
                 hint: "move what both need into a file that includes neither")
+            return
+        }
+        if open.count == Self.maximumDepth {
+            diagnostics.error(
+                "include-depth", at: include, "files include each other more than \(Self.maximumDepth) deep",
+                hint: "include the innermost files from the outermost one")
             return
         }
         guard seen.insert(path).inserted else { return }
@@ -92,7 +99,7 @@ struct SchemaLoader {
             if location.contains("://") {
                 diagnostics.error(
                     "remote-include", at: element.location(of: "schemaLocation"), "\(location) is not a file",
-                    hint: "nothing is read over the network")
+                    hint: "nothing is read over the network; keep a copy beside this file and include that")
                 continue
             }
             load(Self.resolve(location, besides: path), from: element.location(of: "schemaLocation"))

@@ -21,17 +21,33 @@ struct Statement {
     let operations: Operations
     /// Only the older dialect documents in the statement itself.
     let documentation: String
-    /// Where the statement stands, and for messages about a part of it, where that part stands.
+    /// Where the statement stands.
     let location: SourceLocation
-    var objectLocation: SourceLocation
+    /// The element of our own dialect that makes the statement.
+    let annotation: Element?
+
+    var isReference: Bool { if case .reference = body { true } else { false } }
+
+    /// Where a message about one attribute points.
+    func location(of attribute: String) -> SourceLocation { annotation?.location(of: attribute) ?? location }
 }
 
 /// Reads the annotations of our own dialect: elements of our namespace in an element's xs:appinfo.
 struct AnnotationReader {
     let diagnostics: Diagnostics
 
-    func statements(about element: Element, named name: String) -> [Statement] {
-        annotations(of: element).compactMap { annotation in
+    /// Whether an element carries any annotation of ours, right or wrong.
+    static func isAnnotated(_ element: Element) -> Bool { !annotations(of: element).isEmpty }
+
+    func statements(about element: Element, named name: String, isObject: Bool) -> [Statement] {
+        let annotations = Self.annotations(of: element)
+        if isObject, let annotation = annotations.first {
+            diagnostics.error(
+                "misplaced-annotation", at: annotation.location, "\(name) is an object and carries no annotation",
+                hint: "annotate the element of the property or reference")
+            return []
+        }
+        let statements: [Statement] = annotations.compactMap { annotation in
             switch annotation.name {
             case "property": property(annotation, name, .single)
             case "list-property": property(annotation, name, .list)
@@ -41,22 +57,30 @@ struct AnnotationReader {
             case "member":
                 misplaced(annotation, "t:member belongs to a member of a complexType")
             default:
-                misplaced(annotation, "unknown annotation t:\(annotation.name)")
+                misplaced(annotation, "there is no annotation t:\(annotation.name)")
             }
         }
+        if let first = statements.first, let other = statements.first(where: { $0.isReference != first.isReference }) {
+            diagnostics.error(
+                "misplaced-annotation", at: other.location, "\(name) is both a property and a reference",
+                hint: "declare an element for each")
+            return []
+        }
+        return statements
     }
 
     private func misplaced(_ annotation: Element, _ message: String) -> Statement? {
         diagnostics.error(
             "unknown-annotation", at: annotation.location, message,
-            hint: "elements carry t:property, t:list-property, t:map-property or t:reference")
+            hint: Spelling.suggestion(for: annotation.name, in: ["property", "list-property", "map-property", "reference"])
+                ?? "elements carry t:property, t:list-property, t:map-property or t:reference")
         return nil
     }
 
     /// Presence and operations of a structure's member.
     func member(_ element: Element) -> (presence: Presence?, operations: Operations?) {
         var result: (Presence?, Operations?) = (nil, nil)
-        for annotation in annotations(of: element) {
+        for annotation in Self.annotations(of: element) {
             guard annotation.name == "member" else {
                 diagnostics.error(
                     "unknown-annotation", at: annotation.location, "t:\(annotation.name) does not belong to a member",
@@ -70,10 +94,14 @@ struct AnnotationReader {
         return result
     }
 
-    private func annotations(of element: Element) -> [Element] {
-        element.children(named: "annotation").flatMap { $0.children(named: "appinfo") }.flatMap(\.children).filter {
-            $0.namespace == annotationNamespace
+    private static func annotations(of element: Element) -> [Element] {
+        var result: [Element] = []
+        for annotation in element.children where annotation.name == "annotation" {
+            for appinfo in annotation.children where appinfo.name == "appinfo" {
+                for child in appinfo.children where child.namespace == annotationNamespace { result.append(child) }
+            }
         }
+        return result
     }
 
     private func property(_ annotation: Element, _ name: String, _ shape: Statement.Shape, allowing extra: [String] = []) -> Statement? {
@@ -81,7 +109,7 @@ struct AnnotationReader {
         guard let object = required("of", annotation) else { return nil }
         return Statement(
             element: name, body: .property(of: object, shape: shape), presence: presence(annotation), operations: operations(annotation),
-            documentation: "", location: annotation.location, objectLocation: annotation.location(of: "of"))
+            documentation: "", location: annotation.location, annotation: annotation)
     }
 
     private func reference(_ annotation: Element, _ name: String) -> Statement? {
@@ -108,8 +136,7 @@ struct AnnotationReader {
         }
         return Statement(
             element: name, body: .reference(from: from, to: to, kind: kind, derived: derived), presence: presence(annotation),
-            operations: operations(annotation), documentation: "", location: annotation.location,
-            objectLocation: annotation.location(of: "from"))
+            operations: operations(annotation), documentation: "", location: annotation.location, annotation: annotation)
     }
 
     private func required(_ attribute: String, _ annotation: Element) -> String? {
@@ -124,16 +151,21 @@ struct AnnotationReader {
         for attribute in annotation.attributes where attribute.namespace.isEmpty && !known.contains(attribute.name) {
             diagnostics.error(
                 "unknown-attribute", at: annotation.location(of: attribute.name), "t:\(annotation.name) has no attribute \(attribute.name)",
-                hint: "it may have \(known.joined(separator: ", "))")
+                hint: Spelling.suggestion(for: attribute.name, in: known) ?? "it may have \(known.joined(separator: ", "))")
+        }
+        if let place = annotation.children.first?.location ?? annotation.textLocation {
+            diagnostics.error(
+                "stray-text", at: place, "t:\(annotation.name) holds nothing but attributes", hint: "documentation goes into xs:documentation")
         }
     }
 
     private func presence(_ annotation: Element) -> Presence {
         guard let text = annotation["presence"] else { return .optional }
-        if let presence = Presence(rawValue: text) { return presence }
+        let isMember = annotation.name == "member"
+        if let presence = Presence(rawValue: text), presence != .exclusive || isMember { return presence }
         diagnostics.error(
             "bad-value", at: annotation.location(of: "presence"), "presence is \"\(text)\"",
-            hint: "write required, optional, system-only or admin-only (for members also exclusive)")
+            hint: "write required, optional, system-only\(isMember ? ", admin-only or exclusive" : " or admin-only")")
         return .optional
     }
 
