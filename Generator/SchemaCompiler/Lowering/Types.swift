@@ -92,6 +92,11 @@ extension Lowering {
         let own = AnnotationReader(diagnostics: diagnostics).member(element)
         let (legacyPresence, legacyOperations) = legacyMember(element)
         let isAttribute = element.name == "attribute"
+        if isAttribute, case .structure(let structure) = type {
+            diagnostics.error(
+                "bad-attribute", at: element.location(of: "type"), "the attribute \(name) has the structured type \(structure)",
+                hint: "an XML attribute holds text: make it an element, or give it a simple type")
+        }
         let cardinality = isAttribute ? attributeCardinality(element) : cardinality(element)
         let defaultValue = element["default"]
         if let defaultValue { checkDefault(defaultValue, of: type, cardinality, at: element.location(of: "default")) }
