@@ -1,4 +1,4 @@
-// Tags, attributes, comments, processing instructions, and what stands before and after the root element.
+// Tags, and what stands before and after the root element.
 
 extension XMLReader {
     // MARK: Around the root
@@ -169,7 +169,7 @@ extension XMLReader {
         closeElement()
     }
 
-    private func isNameByte(at offset: Int) -> Bool {
+    func isNameByte(at offset: Int) -> Bool {
         guard let (scalar, _) = UTF8Sequence.decode(document, at: offset) else { return false }
         return XMLCharacters.isName(scalar)
     }
@@ -188,128 +188,5 @@ extension XMLReader {
                 hint: "write '<' itself as &lt;")
         }
         return start..<position
-    }
-
-    // MARK: Attributes
-
-    private mutating func readAttribute() throws(CodingError) -> Attribute {
-        let name = try readName("an attribute's name")
-        skipBlanks()
-        guard position < count, byte(position) == ASCII.equals else {
-            throw error(.syntax, "expected '=' after the attribute \(excerpt(name))", hint: "write \(excerpt(name))=\"…\"")
-        }
-        position += 1
-        skipBlanks()
-        guard position < count, byte(position) == ASCII.quote || byte(position) == ASCII.apostrophe else {
-            throw error(.syntax, "the value of the attribute \(excerpt(name)) has no quotes", hint: "write \(excerpt(name))=\"…\"")
-        }
-        let quote = byte(position)
-        position += 1
-        let start = position
-        while position < count, isPlainInAttribute(byte(position)), byte(position) != quote { position += 1 }
-        if position < count, byte(position) == quote {
-            position += 1
-            return Attribute(name: name, source: start..<position - 1, decoded: nil)
-        }
-        let value = try attributeValue(from: start, quote: quote, name: name)
-        return Attribute(name: name, source: start..<position - 1, decoded: value)
-    }
-
-    /// Printable ASCII without a meaning of its own.
-    private func isPlainInAttribute(_ byte: UInt8) -> Bool {
-        byte >= ASCII.space && byte < 0x80 && byte != ASCII.ampersand && byte != ASCII.lessThan
-    }
-
-    /// A value with references, blanks other than spaces, or characters outside ASCII. Consumes the closing quote.
-    private mutating func attributeValue(from start: Int, quote: UInt8, name: Range<Int>) throws(CodingError) -> String {
-        var text: [UInt8] = []
-        position = start
-        while true {
-            guard position < count else {
-                throw error(.unexpectedEnd, "the document ends inside the attribute \(excerpt(name))", hint: "the closing quote is missing")
-            }
-            let byte = byte(position)
-            switch byte {
-            case quote:
-                position += 1
-                return String(decoding: text, as: UTF8.self)
-            case ASCII.ampersand:
-                try appendReference(to: &text)
-            case ASCII.lessThan:
-                throw error(.syntax, "'<' inside the attribute \(excerpt(name))", hint: "write it as &lt;, or close the quote")
-            case ASCII.tab, ASCII.lineFeed, ASCII.carriageReturn:
-                // XML 1.0 §3.3.3; a line end of two characters is one blank (§2.11).
-                position += byte == ASCII.carriageReturn && has("\r\n", at: position) ? 2 : 1
-                text.append(ASCII.space)
-            default:
-                try appendCharacter(to: &text)
-            }
-        }
-    }
-
-    private func refuseDuplicate(_ attribute: Attribute, since first: Int) throws(CodingError) {
-        // Few attributes are compared with each other; very many, which only an attacker writes, would take quadratic time.
-        if allAttributes.count - first >= 128 {
-            throw error(.unsupported, "an element has more than 128 attributes", at: attribute.name.lowerBound)
-        }
-        for other in allAttributes[first...] where document[other.name].elementsEqual(document[attribute.name]) {
-            throw error(
-                .duplicateMember, "the attribute \(excerpt(attribute.name)) occurs twice", hint: "leave one of the two out",
-                at: attribute.name.lowerBound)
-        }
-    }
-
-    // MARK: Comments and instructions
-
-    /// Whether there was a comment or a processing instruction to skip.
-    mutating func skipAside() throws(CodingError) -> Bool {
-        if try skipComment() { return true }
-        return try skipInstruction()
-    }
-
-    private mutating func skipComment() throws(CodingError) -> Bool {
-        guard has("<!--", at: position) else { return false }
-        let start = position
-        position += 4
-        while position < count {
-            if has("--", at: position) {
-                guard has("-->", at: position) else {
-                    throw error(position + 2 < count ? .syntax : .unexpectedEnd, "'--' inside a comment", hint: "a comment ends with '-->'")
-                }
-                position += 3
-                return true
-            }
-            try skipCharacter()
-        }
-        throw error(.unexpectedEnd, "the document ends inside a comment", hint: "a comment ends with '-->'", at: start)
-    }
-
-    private mutating func skipInstruction() throws(CodingError) -> Bool {
-        guard has("<?", at: position) else { return false }
-        let start = position
-        position += 2
-        let target = try readName("the name of a processing instruction")
-        if string(target).lowercased() == "xml" {
-            throw error(.syntax, "an XML declaration that is not at the start", hint: "move it to the first byte, or drop it", at: start)
-        }
-        while position < count {
-            if has("?>", at: position) {
-                position += 2
-                return true
-            }
-            try skipCharacter()
-        }
-        throw error(.unexpectedEnd, "the document ends inside a processing instruction", hint: "it ends with '?>'", at: start)
-    }
-
-    /// "<!" that begins neither a comment nor a CDATA section.
-    func refuseDeclaration() throws(CodingError) {
-        guard has("<!", at: position) else { return }
-        if has("<!DOCTYPE", at: position) {
-            throw error(
-                .unsupported, "document types are refused",
-                hint: "drop the <!DOCTYPE …>; entities other than &lt; &gt; &amp; &apos; &quot; cannot be used")
-        }
-        throw error(.syntax, "'<!' begins nothing that can stand here", hint: "write '<' itself as &lt;")
     }
 }
