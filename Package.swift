@@ -39,6 +39,7 @@ let package = Package(
 
         // Foundations: what generated code stands on. Knows no schema type.
         .target(name: "Coding", path: "Runtime/Foundations/Coding", swiftSettings: strict),
+        .target(name: "NetworkTypes", path: "Runtime/Foundations/NetworkTypes", swiftSettings: strict),
         .target(name: "Resources", dependencies: ["Coding"], path: "Runtime/Foundations/Resources", swiftSettings: strict),
         .target(name: "Graph", dependencies: ["Coding"], path: "Runtime/Foundations/Graph", swiftSettings: strict),
         .target(name: "Client", dependencies: ["Coding", "Resources"], path: "Runtime/Foundations/Client", swiftSettings: strict),
