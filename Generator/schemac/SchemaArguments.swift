@@ -12,7 +12,7 @@ struct SchemaArguments: ParsableArguments {
     var files: [String] = []
 
     /// What was named, or else the default.
-    var named: [String] {
+    private static func named(_ files: [String]) -> [String] {
         if !files.isEmpty { return files }
         if let variable = getenv("SCHEMAC_SCHEMA"), variable.pointee != 0 { return [String(cString: variable)] }
         return ["Schema/Configuration"]
@@ -20,9 +20,19 @@ struct SchemaArguments: ParsableArguments {
 
     /// The files to read. What cannot be read is reported; the command ends there with status 1.
     func paths(_ diagnostics: Diagnostics) throws -> [String] {
-        let paths = SchemaFolder.expand(named, diagnostics)
+        let paths = SchemaFolder.expand(Self.named(files), diagnostics)
         try report(diagnostics)
         return paths
+    }
+
+    /// The model of a schema about which something is asked. Its warnings are not the answer; errors end the command.
+    func model() throws -> (Compiler, Model) { try Self.model(files) }
+
+    static func model(_ files: [String]) throws -> (Compiler, Model) {
+        let compiler = Compiler()
+        let model = compiler.configurationModel(files: SchemaFolder.expand(named(files), compiler.diagnostics))
+        try report(compiler.diagnostics, .error)
+        return (compiler, model)
     }
 }
 
@@ -32,8 +42,8 @@ func finish(_ compiler: Compiler, status: Int32 = 0) -> Never {
 }
 
 /// Prints what was found; errors end the command with status 1.
-func report(_ diagnostics: Diagnostics) throws {
-    writeError(diagnostics.rendered())
+func report(_ diagnostics: Diagnostics, _ least: Diagnostic.Severity = .warning) throws {
+    writeError(diagnostics.rendered(least))
     if diagnostics.failed { throw ExitCode(1) }
 }
 

@@ -17,5 +17,5 @@ struct Schemac: ParsableCommand {
             is wrong or a file cannot be written, 64 wrong usage. `schemac diff` has statuses of its own.
             """,
         version: "1.0.0",
-        subcommands: [CompileCommand.self, CheckCommand.self])
+        subcommands: [CompileCommand.self, CheckCommand.self, ExplainCommand.self, DiffCommand.self, ListCommand.self])
 }

@@ -66,8 +66,10 @@ public final class Diagnostics {
 
     /// All findings by file, line and column, in the form that editors and `swift build` understand, each with the line it is
     /// about: `network.xsd:12:7: error: … [unknown-type]`.
-    public func rendered() -> String {
-        let keyed = all.enumerated().map { index, diagnostic in
+    ///
+    /// - Parameter least: `.error` leaves the warnings out.
+    public func rendered(_ least: Diagnostic.Severity = .warning) -> String {
+        let keyed = all.filter { $0.severity <= least }.enumerated().map { index, diagnostic in
             (path: diagnostic.location?.file.path ?? "", offset: diagnostic.location?.offset ?? 0, index: index, diagnostic)
         }
         let sorted = keyed.sorted { ($0.path, $0.offset, $0.index) < ($1.path, $1.offset, $1.index) }
@@ -82,8 +84,7 @@ public final class Diagnostics {
             }
             if let hint = diagnostic.hint { text += "    hint: \(hint)\n" }
         }
-        text += notShown(errors, "error") + notShown(warnings, "warning")
-        return text
+        return text + notShown(errors, "error") + (least == .warning ? notShown(warnings, "warning") : "")
     }
 
     private func notShown(_ count: Int, _ what: String) -> String {

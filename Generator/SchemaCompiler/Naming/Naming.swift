@@ -92,6 +92,7 @@ public enum Naming {
         "Optional", "Protocol", "Result", "Self", "Sendable", "Sequence", "Set", "StaticString", "String", "Type", "UInt64", "UInt8",
         "Void",
         "JSONReader", "JSONWriter", "XMLReader", "XMLWriter", "CodingError", "MemberTable", "OpenEnumeration", "Pattern", "SchemaValue",
+        "NoData", "Reference",
     ]
 
     static func quotedForSwift(_ name: String) -> String { swiftReserved.contains(name) ? "`\(name)`" : name }

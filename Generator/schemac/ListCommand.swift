@@ -1,0 +1,43 @@
+// schemac list: what is there?
+
+import ArgumentParser
+import SchemaCompiler
+
+extension Listing.Kind: ExpressibleByArgument {}
+
+/// How a command prints what it found.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+    case text
+    case json
+}
+
+struct ListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List the nouns of a schema, a line each.",
+        discussion: """
+            The first argument says which: objects (the default), types, properties or references. (Write ./objects for a file of that \
+            name.) The columns, as JSON names them:
+
+              objects     object, parents, schema
+              types       type, kind, schema
+              properties  object, property, type, presence, operations, schema
+              references  from, to, data, link, schema
+            """)
+
+    @Option(name: [.short, .long], help: "How to print: text or json.")
+    var format = OutputFormat.text
+
+    @Argument(
+        help: ArgumentHelp("objects, types, properties or references; then schema files or folders.", valueName: "kind> <file"),
+        completion: .file(extensions: ["xsd"]))
+    var arguments: [String] = []
+
+    func run() throws {
+        let kind = arguments.first.flatMap(Listing.Kind.init(rawValue:))
+        let (compiler, model) = try SchemaArguments.model(kind == nil ? arguments : Array(arguments.dropFirst()))
+        let listing = Listing(kind ?? .objects, of: model)
+        print(format == .json ? listing.json() : listing.text(), terminator: "")
+        finish(compiler)
+    }
+}
