@@ -23,6 +23,7 @@ enum XMLPath {
             case ASCII.slash: break
             default:
                 let name = elementName(document, from: start + 1)
+                if name.isEmpty { continue }
                 let index = frames[frames.count - 1].childCounts[name, default: 0]
                 frames[frames.count - 1].childCounts[name] = index + 1
                 let isEmpty = position >= 2 && document[position - 2] == ASCII.slash
@@ -68,7 +69,9 @@ enum XMLPath {
 
     private static func elementName(_ document: UnsafeRawBufferPointer, from start: Int) -> String {
         var end = start
-        while end < document.count, let (scalar, length) = UTF8Sequence.decode(document, at: end), XMLCharacters.isName(scalar) {
+        while let (scalar, length) = UTF8Sequence.decode(document, at: end),
+            end == start ? XMLCharacters.isNameStart(scalar) : XMLCharacters.isName(scalar)
+        {
             end += length
         }
         return Excerpt.plain(UnsafeRawBufferPointer(rebasing: document[start..<end]))
