@@ -54,12 +54,15 @@ let package = Package(
         .executableTarget(
             name: "CodecBenchmark", dependencies: ["Coding", "ConfigurationModel"], path: "Tests/Benchmarks/Codec", swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", path: "Tests/ArchitectureTests", swiftSettings: strict),
+        .testTarget(name: "CodingTests", dependencies: ["Coding"], path: "Tests/CodingTests", swiftSettings: strict),
         .testTarget(
             name: "ConfigurationTests",
             dependencies: [
                 "Coding", "ConfigurationGraph", "ConfigurationModel", "ConfigurationREST", "Graph", "Resources", "SchemaCompiler",
             ],
             path: "Tests/ConfigurationTests", swiftSettings: strict),
+        .testTarget(
+            name: "NetworkTypesTests", dependencies: ["NetworkTypes"], path: "Tests/NetworkTypesTests", swiftSettings: strict),
         .testTarget(name: "GraphTests", dependencies: ["Graph"], path: "Tests/GraphTests", swiftSettings: strict),
     ]
 )

@@ -34,6 +34,8 @@ private func imports(below folder: String) throws -> [String: String] {
         ("Runtime/Foundations/Resources", ["Coding"]),
         ("Runtime/Foundations/Graph", ["Coding"]),
         ("Runtime/Foundations/Client", ["Coding", "Resources"]),
+        ("Runtime/Foundations/Attributes", []),
+        ("Runtime/Foundations/Sandesh", ["Coding"]),
         ("Runtime/Foundations/HTTPTransport", ["Client", "Foundation", "FoundationNetworking"]),
     ]
 
