@@ -19,7 +19,7 @@ let package = Package(
     ],
     targets: [
         // Schema: what exists. No code; the target makes SwiftPM notice new and deleted files.
-        .target(name: "Schema", path: "Schema", exclude: ["Configuration", "annotations.xsd"], swiftSettings: strict),
+        .target(name: "Schema", path: "Schema", exclude: ["Configuration", "Forwarder", "Messages", "annotations.xsd"], swiftSettings: strict),
 
         // Generator: the schema compiler. Imports nothing of ours.
         .systemLibrary(
@@ -43,6 +43,9 @@ let package = Package(
         .target(name: "Resources", dependencies: ["Coding"], path: "Runtime/Foundations/Resources", swiftSettings: strict),
         .target(name: "Graph", dependencies: ["Coding"], path: "Runtime/Foundations/Graph", swiftSettings: strict),
         .target(name: "Client", dependencies: ["Coding", "Resources"], path: "Runtime/Foundations/Client", swiftSettings: strict),
+        .target(
+            name: "Sandesh", dependencies: ["Coding", "NetworkTypes"], path: "Runtime/Foundations/Sandesh", swiftSettings: strict),
+        .target(name: "Attributes", dependencies: ["NetworkTypes"], path: "Runtime/Foundations/Attributes", swiftSettings: strict),
         .target(name: "HTTPTransport", dependencies: ["Client"], path: "Runtime/Foundations/HTTPTransport", swiftSettings: strict),
 
         // Generated: made from Schema/ by the plugin during `swift build`.
@@ -50,6 +53,8 @@ let package = Package(
         generated("ConfigurationREST", ["ConfigurationModel", "Coding", "Resources"]),
         generated("ConfigurationClient", ["ConfigurationModel", "Client"]),
         generated("ConfigurationGraph", ["ConfigurationModel", "Coding", "Graph"]),
+        generated("SandeshMessages", ["Coding", "NetworkTypes", "Sandesh"]),
+        generated("ForwarderMessages", ["Attributes", "NetworkTypes"]),
 
         .executableTarget(
             name: "CodecBenchmark", dependencies: ["Coding", "ConfigurationModel"], path: "Tests/Benchmarks/Codec", swiftSettings: strict),
@@ -63,6 +68,14 @@ let package = Package(
             path: "Tests/ConfigurationTests", swiftSettings: strict),
         .testTarget(
             name: "NetworkTypesTests", dependencies: ["NetworkTypes"], path: "Tests/NetworkTypesTests", swiftSettings: strict),
+        .testTarget(
+            name: "AttributesTests", dependencies: ["Attributes", "NetworkTypes"], path: "Tests/AttributesTests", swiftSettings: strict),
+        .testTarget(
+            name: "ForwarderMessagesTests", dependencies: ["Attributes", "ForwarderMessages", "NetworkTypes", "SchemaCompiler"],
+            path: "Tests/ForwarderMessagesTests", swiftSettings: strict),
+        .testTarget(
+            name: "SandeshTests", dependencies: ["Coding", "NetworkTypes", "Sandesh", "SandeshMessages"], path: "Tests/SandeshTests",
+            swiftSettings: strict),
         .testTarget(name: "GraphTests", dependencies: ["Graph"], path: "Tests/GraphTests", swiftSettings: strict),
     ]
 )

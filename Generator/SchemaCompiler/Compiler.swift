@@ -25,15 +25,42 @@ public final class Compiler {
         return kept.model
     }
 
-    /// What `backends` make of a configuration schema, backend by backend. Nil, with the reasons in `diagnostics`, when the schema is
-    /// wrong: nobody should see files made from half a model.
+    /// Reads definitions of the messages to the collector: the files named and all that they include.
+    public func sandeshModel(files: [String]) -> SandeshModel { MessageCompiler.lowerSandesh(read(files), diagnostics) }
+
+    /// Reads definitions of the messages between agent and forwarder: the files named and all that they include.
+    public func forwarderModel(files: [String]) -> ForwarderModel { MessageCompiler.lowerForwarder(read(files), diagnostics) }
+
+    /// Reads message definitions of either kind, told apart by their root elements: for finding out what is wrong with them.
+    public func messageModels(files: [String]) -> (sandesh: SandeshModel, forwarder: ForwarderModel) {
+        MessageCompiler.lower(read(files), diagnostics)
+    }
+
+    /// What `backends` make of a schema, backend by backend. Nil, with the reasons in `diagnostics`, when the schema is wrong or is not of
+    /// the kind that a backend reads: nobody should see files made from half a model.
     public func outputs(of backends: [Backend], files: [String]) -> [OutputFile]? {
-        let model = configurationModel(files: files)
+        // Each kind of model once, however many backends read it.
+        lazy var configuration = configurationModel(files: files)
+        lazy var sandesh = sandeshModel(files: files)
+        lazy var forwarder = forwarderModel(files: files)
+        for backend in backends {
+            switch backend.generate {
+            case .configuration: _ = configuration
+            case .sandesh: _ = sandesh
+            case .forwarder: _ = forwarder
+            }
+        }
         guard !diagnostics.failed else { return nil }
         var makers: [String: String] = [:]
         var outputs: [OutputFile] = []
         for backend in backends {
-            for output in backend.generate(model) {
+            let made =
+                switch backend.generate {
+                case .configuration(let generate): generate(configuration)
+                case .sandesh(let generate): generate(sandesh)
+                case .forwarder(let generate): generate(forwarder)
+                }
+            for output in made {
                 if let other = makers.updateValue(backend.name, forKey: output.path) {
                     diagnostics.error(
                         "duplicate-output", at: nil, "the backends \(other) and \(backend.name) both make \(output.path)",

@@ -31,11 +31,11 @@ private func imports(below folder: String) throws -> [String: String] {
         ("Generator/schemac", ["SchemaCompiler", "ArgumentParser", "Glibc"]),
         ("Runtime/Foundations/Coding", []),
         ("Runtime/Foundations/NetworkTypes", []),
+        ("Runtime/Foundations/Attributes", ["NetworkTypes"]),
+        ("Runtime/Foundations/Sandesh", ["Coding", "NetworkTypes"]),
         ("Runtime/Foundations/Resources", ["Coding"]),
         ("Runtime/Foundations/Graph", ["Coding"]),
         ("Runtime/Foundations/Client", ["Coding", "Resources"]),
-        ("Runtime/Foundations/Attributes", []),
-        ("Runtime/Foundations/Sandesh", ["Coding"]),
         ("Runtime/Foundations/HTTPTransport", ["Client", "Foundation", "FoundationNetworking"]),
     ]
 

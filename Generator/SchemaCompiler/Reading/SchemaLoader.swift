@@ -110,7 +110,7 @@ struct SchemaLoader {
 
     private static func lastComponent(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
-    private static func resolve(_ location: String, besides path: String) -> String {
+    static func resolve(_ location: String, besides path: String) -> String {
         if location.hasPrefix("/") { return normalised(location) }
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
         return normalised(folder + location)

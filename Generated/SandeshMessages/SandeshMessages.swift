@@ -1,0 +1,1 @@
+// `swift build` puts the messages of Schema/Messages here: value types that read and write themselves as Sandesh XML.
