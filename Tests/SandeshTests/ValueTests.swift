@@ -181,7 +181,7 @@ private func read(_ fields: String) throws(CodingError) -> Everything {
         ("<half>65536</half>", "half"), ("<tiny>128</tiny>", "tiny"), ("<half>-1</half>", "half"), ("<huge>-1</huge>", "huge"),
         ("<word>one</word>", "word"), ("<word></word>", "word"), ("<flag>yes</flag>", "flag"), ("<ratio>1e999</ratio>", "ratio"),
         ("<address>300.1.1.1</address>", "address"), ("<identity>x</identity>", "identity"), ("<inner></inner>", "inner"),
-        ("<inner><Other/></inner>", "inner.Other"), ("<inner><Inner/></inner>", "inner.Inner"),
+        ("<inner><Other/></inner>", "inner.Other"), ("<inner><Inner/></inner>", "inner"),
         ("<inners><set/></inners>", "inners.set"), ("<byName><map><element>a</element></map></byName>", "byName.map.element"),
         ("<long>99999999999999999999</long>", "long"),
     ])
