@@ -19,14 +19,15 @@ static inline long tungsten_xml_offset(xmlParserCtxtPtr context) {
     return (long)(context->input->consumed + (unsigned long)(context->input->cur - context->input->base));
 }
 
-/* xmlFree is a global variable holding a function, which Swift 6 refuses to read. */
-static inline void tungsten_xml_free(void *pointer) {
-    if (pointer != NULL)
-        xmlFree(pointer);
-}
-
-static inline const char *tungsten_xml_error_message(const xmlError *error) {
-    return error != NULL && error->message != NULL ? error->message : "";
+/* The offset of character data in the file: where the parser hands out a part of its input, the place of that part; where it hands out a
+ * copy, which it does after having passed the original, as many bytes back. */
+static inline long tungsten_xml_text_offset(xmlParserCtxtPtr context, const xmlChar *text, long length) {
+    long passed = tungsten_xml_offset(context);
+    if (passed < 0)
+        return -1;
+    if (text >= context->input->base && text < context->input->end)
+        return (long)context->input->consumed + (long)(text - context->input->base);
+    return passed - length;
 }
 
 #endif

@@ -78,8 +78,8 @@ public final class Diagnostics {
             let position = diagnostic.location?.file.position(at: offset)
             if let position { text += "\(path):\(position.line):\(position.column): " } else { text += "schemac: " }
             text += "\(diagnostic.severity.rawValue): \(diagnostic.message) [\(diagnostic.code.rawValue)]\n"
-            if let location = diagnostic.location, let position, let line = location.file.excerpt(ofLine: position.line) {
-                let lead = String(line.unicodeScalars.prefix(position.column - 1).map { $0 == "\t" ? "\t" : " " })
+            if let location = diagnostic.location, let position, let (line, column) = location.file.excerpt(around: position) {
+                let lead = String(line.unicodeScalars.prefix(column - 1).map { $0 == "\t" ? "\t" : " " })
                 text += "    \(line)\n    \(lead)^\n"
             }
             if let hint = diagnostic.hint { text += "    hint: \(hint)\n" }

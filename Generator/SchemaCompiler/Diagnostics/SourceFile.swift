@@ -45,16 +45,23 @@ public final class SourceFile {
         return (line, column)
     }
 
-    /// The text of a line for showing beneath a diagnostic; nil where that would not help: an empty line, one longer than a screen, or
-    /// one that is not text.
-    func excerpt(ofLine number: Int) -> String? {
-        guard number >= 1, number <= lineStarts.count else { return nil }
-        let start = lineStarts[number - 1]
-        var end = number < lineStarts.count ? lineStarts[number] - 1 : bytes.count
+    /// A line for showing beneath a diagnostic, and the column in what is shown. Of a long line the part around the column is shown. Nil
+    /// where showing would not help: an empty line, one that is not text, one longer than any person writes.
+    func excerpt(around position: (line: Int, column: Int)) -> (text: String, column: Int)? {
+        let start = lineStarts[position.line - 1]
+        var end = position.line < lineStarts.count ? lineStarts[position.line] - 1 : bytes.count
         if end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
-        guard start < end, end - start <= 300 else { return nil }
+        guard start < end, end - start <= 10_000 else { return nil }
         let isPrintable = bytes[start..<end].allSatisfy { $0 >= 32 && $0 != 127 || $0 == UInt8(ascii: "\t") }
-        return isPrintable ? String(validating: bytes[start..<end], as: UTF8.self) : nil
+        guard isPrintable, let line = String(validating: bytes[start..<end], as: UTF8.self) else { return nil }
+        let scalars = Array(line.unicodeScalars)
+        let width = 120
+        guard scalars.count > width else { return (line, position.column) }
+        let first = min(max(0, position.column - 1 - width / 2), scalars.count - width)
+        var shown = String.UnicodeScalarView(scalars[first..<(first + width)])
+        if first > 0 { shown.replaceSubrange(shown.startIndex...shown.startIndex, with: ["…"]) }
+        if first + width < scalars.count { shown.append("…") }
+        return (String(shown), position.column - first)
     }
 }
 

@@ -65,10 +65,14 @@ extension Lowering {
             for property in object.properties where isFree(property, of: object) {
                 names.claim(property.name, property.location, diagnostics)
             }
-            for reference in object.references { names.claim(Naming.referenceField(to: reference.to), reference.location, diagnostics) }
-            for child in object.children { names.claim(Naming.childField(child.child), child.location, diagnostics) }
+            for reference in object.references {
+                names.claim(Naming.referenceField(to: reference.to), reference.location, diagnostics, "the references to \(reference.to)")
+            }
+            for child in object.children { names.claim(Naming.childField(child.child), child.location, diagnostics, "the children") }
             for reference in object.backReferences {
-                names.claim(Naming.backReferenceField(from: reference.from), reference.location, diagnostics)
+                names.claim(
+                    Naming.backReferenceField(from: reference.from), reference.location, diagnostics,
+                    "the references from \(reference.from)")
             }
         }
         for simple in model.simpleTypes where simple.isEnumeration {
@@ -132,11 +136,14 @@ private struct SpelledNames {
         self.spell = spell
     }
 
-    mutating func claim(_ name: String, _ location: SourceLocation, _ diagnostics: Diagnostics) {
+    /// - Parameter meaning: what a derived name stands for, since nobody wrote it.
+    mutating func claim(_ name: String, _ location: SourceLocation, _ diagnostics: Diagnostics, _ meaning: @autoclosure () -> String? = nil)
+    {
         let spelling = spell(name)
         if let other = taken.updateValue(name, forKey: spelling) {
+            let meant = meaning().map { ", \($0)," } ?? ""
             diagnostics.error(
-                "duplicate-spelling", at: location, "\(other) and \(name) of \(owner) are both spelled \(spelling) in Swift",
+                "duplicate-spelling", at: location, "\(other) and \(name)\(meant) of \(owner) are both spelled \(spelling) in Swift",
                 hint: "rename one of them")
         }
     }

@@ -107,6 +107,21 @@ extension Lowering {
 extension Scalar {
     static let names = allCases.map(\.rawValue)
 
+    /// What to use in place of a type that XSD has and the model has not.
+    static func substitute(for name: String) -> String? {
+        switch name {
+        case "int", "long", "short", "byte", "negativeInteger", "nonPositiveInteger": "use integer, and bound it in a simple type"
+        case "unsignedByte", "positiveInteger", "nonNegativeInteger": "use unsignedInt, and bound it in a simple type"
+        case "decimal", "float", "double": "there are no fractions: use integer, and choose a smaller unit"
+        case "token", "normalizedString", "anyURI", "NMTOKEN", "Name", "NCName", "ID", "IDREF", "QName", "language":
+            "use string, and say more with a pattern in a simple type"
+        case "date", "duration", "gYear", "gMonth", "gDay", "gYearMonth", "gMonthDay": "use dateTime, or string with a pattern"
+        case "base64Binary", "hexBinary": "use string, and say in its documentation how the bytes are written"
+        case "anyType", "anySimpleType", "anyAtomicType": "say what it holds: a scalar or a declared type"
+        default: nil
+        }
+    }
+
     var isNumeric: Bool { range != nil }
 
     var isText: Bool {

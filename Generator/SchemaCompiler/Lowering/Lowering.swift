@@ -149,6 +149,7 @@ extension Lowering {
         }
         if element.name != "element", Scalar(rawValue: name) != nil {
             complain("reserved-name", at: element.location(of: "name"), "\(name) is a scalar of XSD", hint: "name the type differently")
+            if !isLegacy { return }
         }
         let declared = Declarations.Declared(element: element, file: file)
         let previous: Declarations.Declared?

@@ -120,7 +120,7 @@ extension Lowering {
             element.members.contains(where: { $0.name == key })
         else {
             complain(
-                "bad-collection", at: statement.location, "the elements of \(statement.element) have no member \(key)",
+                "bad-collection", at: statement.location(of: "key"), "the elements of \(statement.element) have no member \(key)",
                 hint: "name the member that identifies an element")
             return .list(member: member.name)
         }

@@ -61,7 +61,8 @@ extension Lowering {
             unite(union, into: &type, path)
         } else if let restriction = element.first("restriction") {
             restrict(restriction, &type, path)
-        } else {
+        } else if isLegacy || element.children.allSatisfy({ $0.name == "annotation" }) {
+            // Strictness has spoken about anything else in our own dialect.
             diagnostics.error(
                 "unsupported", at: element.location, "simple type \(name) has neither restriction nor union", hint: "add xs:restriction")
         }
@@ -86,8 +87,7 @@ extension Lowering {
         } else {
             complain(
                 "unknown-type", at: restriction.location(of: "base"), "\(type.name) restricts the unknown type \"\(written)\"",
-                hint: Spelling.suggestion(for: name, in: Scalar.names + declarations.simpleTypes.keys)
-                    ?? "restrict a scalar such as xs:string")
+                hint: typeHint(name, declarations.simpleTypes.keys, otherwise: "restrict a scalar such as xs:string"))
         }
         if let inherited {
             type.base = inherited.base
@@ -152,14 +152,13 @@ extension Lowering {
             } else {
                 complain(
                     "unknown-type", at: union.location(of: "memberTypes"), "\(type.name) unites the unknown type \"\(member)\"",
-                    hint: Spelling.suggestion(for: name, in: Scalar.names + declarations.simpleTypes.keys)
-                        ?? "unite scalars and simple types")
+                    hint: typeHint(name, declarations.simpleTypes.keys, otherwise: "unite scalars and simple types"))
             }
         }
         for inline in union.children where inline.name == "simpleType" {
             parts.append(simple(inline, named: type.name, documentation: "", path))
         }
-        if parts.isEmpty {
+        if parts.isEmpty, union["memberTypes"]?.allSatisfy(\.isWhitespace) ?? true {
             diagnostics.error(
                 "bad-union", at: union.location, "\(type.name) unites nothing",
                 hint: "name the types in memberTypes=\"…\", or put xs:simpleType inside")

@@ -60,8 +60,7 @@ struct Strictness {
             diagnostics.error(
                 "unknown-attribute", at: element.location(of: attribute.name),
                 "<\(element.name)> has no attribute \(attribute.name) here",
-                hint: Spelling.suggestion(for: attribute.name, in: rule.attributes.sorted())
-                    ?? "it may have \(rule.attributes.sorted().joined(separator: ", "))")
+                hint: hint(for: attribute.name, rule))
         }
         if element.name == "sequence" || element.name == "all" || element.name == "choice" { checkGroup(element) }
         for child in element.children {
@@ -80,6 +79,17 @@ struct Strictness {
         case "restriction": element.name == "annotation" ? Self.rules["annotation"] : Self.facet
         case "sequence", "all", "choice": element.name == "element" ? Self.member : Self.rules[element.name]
         default: Self.rules[element.name]
+        }
+    }
+
+    private func hint(for attribute: String, _ rule: Rule) -> String {
+        switch attribute {
+        // The older dialect has these.
+        case "required", "operations": "write <t:member presence=\"…\" operations=\"…\"/> in xs:appinfo"
+        case "description": "write xs:documentation"
+        default:
+            Spelling.suggestion(for: attribute, in: rule.attributes.sorted())
+                ?? "it may have \(rule.attributes.sorted().joined(separator: ", "))"
         }
     }
 

@@ -151,7 +151,11 @@ extension Lowering {
     /// Resolves the `type` of an element. An element without one holds text.
     func typeReference(_ element: Element, _ what: @autoclosure () -> String) -> TypeReference {
         guard let written = element["type"] else {
-            if element["ref"] == nil { complain("missing-type", at: element.location, "\(what()) has no type", hint: "add type=\"…\"") }
+            // A type inside the element has been reported by Strictness, where our own dialect does not allow it.
+            let hasInlineType = element.children.contains { $0.name == "simpleType" || $0.name == "complexType" }
+            if element["ref"] == nil, isLegacy || !hasInlineType {
+                complain("missing-type", at: element.location, "\(what()) has no type", hint: "add type=\"…\"")
+            }
             return .scalar(.string)
         }
         let name = Self.local(written)
@@ -166,8 +170,14 @@ extension Lowering {
         if let scalar = Scalar(rawValue: name) { return .scalar(scalar) }
         complain(
             "unknown-type", at: element.location(of: "type"), "\(what()) has the unknown type \"\(written)\"",
-            hint: Spelling.suggestion(for: name, in: Scalar.names + declarations.complexTypes.keys + declarations.simpleTypes.keys)
-                ?? "scalars are string, integer, unsignedInt, unsignedShort, unsignedLong, boolean, dateTime and time")
+            hint: typeHint(
+                name, Array(declarations.complexTypes.keys) + declarations.simpleTypes.keys,
+                otherwise: "scalars are \(Scalar.names.joined(separator: ", "))"))
         return .scalar(.string)
+    }
+
+    /// How to mend the name of a type that does not exist.
+    func typeHint(_ name: String, _ declared: some Collection<String>, otherwise: String) -> String {
+        Spelling.suggestion(for: name, in: Scalar.names + declared) ?? Scalar.substitute(for: name) ?? otherwise
     }
 }

@@ -17,8 +17,13 @@ struct LegacyAnnotations {
     func statements(in comment: Element.Comment) -> [Statement] {
         var parser = CallParser(comment.text)
         var result: [Statement] = []
+        // Where the text is the file's own, unchanged by the parser, a statement's place in it is its place in the file.
+        let file = comment.location.file
+        let start = comment.location.offset + "<!--".utf8.count
+        let isVerbatim = file.bytes.dropFirst(start).starts(with: comment.text.utf8)
         while let call = parser.next() {
-            guard let statement = statement(call, comment.location) else { continue }
+            let location = isVerbatim ? SourceLocation(file: file, offset: start + call.offset) : comment.location
+            guard let statement = statement(call, location) else { continue }
             result.append(statement)
         }
         return result
@@ -80,6 +85,8 @@ struct CallParser {
     }
     struct Call {
         let name: String
+        /// Of the name, in bytes.
+        let offset: Int
         var positional: [Argument] = []
         var named: [String: Argument] = [:]
 
@@ -93,6 +100,7 @@ struct CallParser {
 
     mutating func next() -> Call? {
         while index < bytes.count {
+            let start = index
             guard let word = word() else {
                 index += 1
                 continue
@@ -101,13 +109,13 @@ struct CallParser {
             // A word that no parenthesis follows is prose.
             guard peek == UInt8(ascii: "(") else { continue }
             index += 1
-            return arguments(of: word)
+            return arguments(of: word, at: start)
         }
         return nil
     }
 
-    private mutating func arguments(of name: String) -> Call {
-        var call = Call(name: name)
+    private mutating func arguments(of name: String, at offset: Int) -> Call {
+        var call = Call(name: name, offset: offset)
         while index < bytes.count {
             skipBlanks()
             guard let byte = peek else { break }

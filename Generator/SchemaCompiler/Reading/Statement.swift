@@ -155,7 +155,8 @@ struct AnnotationReader {
         }
         if let place = annotation.children.first?.location ?? annotation.textLocation {
             diagnostics.error(
-                "stray-text", at: place, "t:\(annotation.name) holds nothing but attributes", hint: "documentation goes into xs:documentation")
+                "stray-text", at: place, "t:\(annotation.name) holds nothing but attributes",
+                hint: "documentation goes into xs:documentation")
         }
     }
 

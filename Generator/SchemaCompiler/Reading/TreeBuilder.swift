@@ -120,8 +120,7 @@ final class TreeBuilder {
         if element.text.isEmpty {
             // Indentation is most of what stands between elements, and nobody reads it.
             guard let first = buffer.firstIndex(where: { $0 > UInt8(ascii: " ") }) else { return }
-            let consumed = tungsten_xml_offset(context)
-            element.textLocation = SourceLocation(file: file, offset: max(0, Int(consumed) - count + first))
+            element.textLocation = SourceLocation(file: file, offset: max(0, Int(tungsten_xml_text_offset(context, text, count)) + first))
         }
         element.append(text: String(decoding: buffer, as: UTF8.self))
     }
@@ -156,11 +155,54 @@ final class TreeBuilder {
         // Undeclared prefixes: the older platform's schema has them, and names resolve without their prefix.
         if error.pointee.domain == XML_FROM_NAMESPACE.rawValue { return }
         guard error.pointee.level.rawValue >= XML_ERR_ERROR.rawValue else { return }
+        let offset = max(0, Int(tungsten_xml_offset(context)))
+        // Nothing but blanks, comments and instructions: the caller says that there is no element.
+        if root == nil, !mayHoldElement { return }
         fatal = true
-        let message = String(cString: tungsten_xml_error_message(error)).split(separator: "\n").first.map(String.init) ?? ""
-        let offset = tungsten_xml_offset(context)
+        let open = stack.last.map { "<\($0.name)> from line \($0.location.line)" }
+        let (place, message, hint) = explain(error.pointee, at: offset, open)
         diagnostics.error(
-            "not-well-formed", at: SourceLocation(file: file, offset: max(0, Int(offset))), "the XML is not well-formed: \(message)",
-            hint: stack.last.map { "the innermost open element is <\($0.name)> from line \($0.location.line)" })
+            "not-well-formed", at: SourceLocation(file: file, offset: place), message,
+            hint: hint ?? open.map { "the innermost open element is \($0)" })
+    }
+
+    /// Whether anything but blanks, comments and instructions stands in the file.
+    private var mayHoldElement: Bool {
+        guard let first = file.bytes.firstIndex(of: UInt8(ascii: "<")) else { return file.bytes.contains { $0 > UInt8(ascii: " ") } }
+        return zip(file.bytes[first...], file.bytes[(first + 1)...]).contains {
+            $0 == UInt8(ascii: "<") && $1 != UInt8(ascii: "!") && $1 != UInt8(ascii: "?")
+        }
+    }
+
+    /// libxml2's findings in the words of this compiler, for those that its own words do not explain.
+    private func explain(_ error: xmlError, at offset: Int, _ open: String?) -> (offset: Int, message: String, hint: String?) {
+        let beginning = "an XSD begins with <xs:schema …>"
+        switch UInt32(truncatingIfNeeded: error.code) {
+        case XML_ERR_DOCUMENT_EMPTY.rawValue:
+            return (offset, "the file does not begin with an XML element", beginning)
+        case XML_ERR_DOCUMENT_END.rawValue:
+            if let open { return (offset, "the file ends inside \(open)", "is the file complete?") }
+            if root == nil { return (file.bytes.count, "the file ends inside its first element", "is the file complete?") }
+            return (offset, "something follows the end of the root element", "a file holds one xs:schema and nothing after it")
+        case XML_ERR_TAG_NAME_MISMATCH.rawValue:
+            let tag = back(to: "</")
+            let name = String(decoding: file.bytes[tag..<min(offset + 1, file.bytes.count)], as: UTF8.self).prefix {
+                $0 != ">" && $0 != "\n"
+            }
+            return (tag, "\(name)> does not close \(open ?? "the element that is open")", "close the inner element first")
+        case XML_ERR_NAME_REQUIRED.rawValue where stack.isEmpty == false:
+            return (offset, "a name is missing", "write &lt; and &amp; for < and & that are meant themselves")
+        case XML_ERR_UNDECLARED_ENTITY.rawValue:
+            return (offset, Self.text(error), "write the character itself, or its number such as &#160;")
+        case XML_ERR_HYPHEN_IN_COMMENT.rawValue:
+            return (offset, "two hyphens inside a comment", "a comment ends with --> and holds no -- before that")
+        default:
+            return (offset, Self.text(error), nil)
+        }
+    }
+
+    private static func text(_ error: xmlError) -> String {
+        let text = error.message.map { String(cString: $0) } ?? ""
+        return "the XML is not well-formed: \(text.split(separator: "\n").first ?? "")"
     }
 }
