@@ -12,10 +12,13 @@ let strict: [SwiftSetting] = [
 let package = Package(
     name: "tungsten",
     products: [
-        .executable(name: "schemac", targets: ["schemac"])
+        .executable(name: "schemac", targets: ["schemac"]),
+        .executable(name: "tungsten", targets: ["tungsten"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.4"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     ],
     targets: [
         // Schema: what exists. No code; the target makes SwiftPM notice new and deleted files.
@@ -56,6 +59,33 @@ let package = Package(
         generated("SandeshMessages", ["Coding", "NetworkTypes", "Sandesh"]),
         generated("ForwarderMessages", ["Attributes", "NetworkTypes"]),
 
+        // Services: each a pure Core, and a Shell that owns sockets, files, the clock and random numbers.
+        .target(
+            name: "ConfigServerCore", dependencies: ["Coding", "ConfigurationModel", "NetworkTypes", "Resources"],
+            path: "Runtime/Services/ConfigServer/Core", swiftSettings: strict),
+        .systemLibrary(
+            name: "CSQLite", path: "Runtime/Services/ConfigServer/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(
+            name: "ConfigServer",
+            dependencies: [
+                "ConfigServerCore", "CSQLite", "NetworkTypes", "Resources",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Runtime/Services/ConfigServer/Shell", swiftSettings: strict),
+
+        // The executable: one subcommand a role.
+        .executableTarget(
+            name: "tungsten",
+            dependencies: [
+                "ConfigServer", "ConfigurationREST",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Runtime/Tungsten", swiftSettings: strict),
+
         .executableTarget(
             name: "CodecBenchmark", dependencies: ["Coding", "ConfigurationModel"], path: "Tests/Benchmarks/Codec", swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", path: "Tests/ArchitectureTests", swiftSettings: strict),
@@ -76,6 +106,15 @@ let package = Package(
         .testTarget(
             name: "SandeshTests", dependencies: ["Coding", "NetworkTypes", "Sandesh", "SandeshMessages"], path: "Tests/SandeshTests",
             swiftSettings: strict),
+        .testTarget(
+            name: "ConfigServerTests",
+            dependencies: [
+                "Coding", "ConfigServer", "ConfigServerCore", "ConfigurationREST", "CSQLite", "NetworkTypes", "Resources",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/ConfigServerTests", swiftSettings: strict),
         .testTarget(name: "GraphTests", dependencies: ["Graph"], path: "Tests/GraphTests", swiftSettings: strict),
     ]
 )

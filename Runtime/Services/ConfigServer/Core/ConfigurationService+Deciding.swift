@@ -1,0 +1,99 @@
+// Requests that may change something: what they come to, and the reply.
+
+import Coding
+import NetworkTypes
+import Resources
+
+extension ConfigurationService {
+    /// Decides a request that may change something. A refusal changes nothing.
+    public func decide(
+        _ operation: Operation, _ image: Image, now: Timestamp, random: any RandomNumberGenerator
+    ) -> Decision {
+        var draft = makeDraft(image, now: now, random: random)
+        do {
+            let reply = try writing(operation, &draft)
+            return Decision(reply: reply, transaction: draft.finish())
+        } catch {
+            return Decision(reply: error.reply, transaction: Transaction())
+        }
+    }
+
+    private func writing(_ operation: Operation, _ draft: inout Draft) throws(Refusal) -> Reply {
+        let request = operation.request
+        switch operation.route {
+        case .collection(let type): return try create(types[type], request, &draft)
+        case .object(let type, let text): return try change(types[type], text, request, &draft)
+        case .networkAction(let action, _): throw Self.missing("/virtual-network/<uuid>/\(action.rawValue)")
+        case .action(let action): return try perform(action, try RequestBody.value(request.body), &draft)
+        case .home, .documentation: return .empty
+        }
+    }
+
+    private func create(_ type: TypeEntry, _ request: Request, _ draft: inout Draft) throws(Refusal) -> Reply {
+        let body = try ObjectBody(request.body, of: type)
+        let identity = try draft.create(type, body)
+        var writer = ReplyWriter(types, draft.image, base: request.base, reserving: 512)
+        writer.json.beginObject()
+        writer.json.key(type.name)
+        writer.json.beginObject()
+        writer.json.key("name")
+        writer.json.raw(FullyQualifiedName.lastElement(identity.name))
+        writer.json.key("fq_name")
+        writer.json.raw(identity.name)
+        writer.json.key("uuid")
+        writer.uuid(identity.uuid)
+        writer.location("href", identity)
+        writer.parent(of: identity)
+        writer.json.endObject()
+        writer.json.endObject()
+        var reply = Reply(body: writer.finish())
+        reply.warning = body.warning(type)
+        return reply
+    }
+
+    private func change(_ type: TypeEntry, _ text: String, _ request: Request, _ draft: inout Draft) throws(Refusal) -> Reply {
+        let state = try state(type, text, draft.image)
+        if request.method == .delete {
+            try draft.delete(state.identity, base: request.base)
+            return .empty
+        }
+        if request.body.isEmpty { return .empty }
+        let body = try ObjectBody(request.body, of: type)
+        try draft.update(state, body)
+        var writer = ReplyWriter(types, draft.image, base: request.base, reserving: 256)
+        writer.json.beginObject()
+        writer.json.key(type.name)
+        writer.json.beginObject()
+        writer.json.key("uuid")
+        writer.uuid(state.identity.uuid)
+        writer.location("href", state.identity)
+        writer.json.endObject()
+        writer.json.endObject()
+        var reply = Reply(body: writer.finish())
+        reply.warning = body.warning(type)
+        return reply
+    }
+
+    private func perform(_ action: Action, _ body: JSONValue, _ draft: inout Draft) throws(Refusal) -> Reply {
+        switch action {
+        case .refUpdate:
+            let uuid = try draft.updateReference(body)
+            return .object { $0.member("uuid", uuid.description) }
+        case .refRelaxForDelete:
+            let uuid = try draft.relaxReference(body)
+            return .object { $0.member("uuid", uuid.description) }
+        case .propCollectionUpdate:
+            guard case .array(let updates)? = body["updates"] else {
+                throw Refusal(400, "Bad Request, updates must be an array of {field, operation, value, position}")
+            }
+            let state = try draft.object(body)
+            try draft.updateCollections(state, updates)
+            return .object { $0.member("uuid", state.identity.uuid.description) }
+        case .changeOwner: try draft.changeOwner(body)
+        case .changeMode: try draft.changeMode(body)
+        case .userAgentKeyValue: return try draft.userAgentValue(body)
+        default: throw Self.missing("/\(action.rawValue)")
+        }
+        return .object { _ in }
+    }
+}

@@ -1,0 +1,50 @@
+// The configuration server without its sockets, disk and clock: a request and an image in, a reply and a transaction out. Reads take any
+// image, however old; decisions must see the newest, and take effect only when the caller has stored the transaction and applied it.
+
+import Coding
+import NetworkTypes
+import Resources
+
+/// What a request asks for, once it is known that the server has it.
+public struct Operation: Sendable {
+    let route: Route
+    let request: Request
+    /// It may change something, and must be decided by the one who owns the newest image.
+    public let isWriting: Bool
+}
+
+/// The outcome of a request that may change something.
+public struct Decision: Sendable {
+    public let reply: Reply
+    /// Empty when nothing changes. The reply is true when this has been stored.
+    public let transaction: Transaction
+}
+
+public struct ConfigurationService: Sendable {
+    public let types: TypeTable
+    private let rules: Rulebook
+
+    public init(_ catalogue: ResourceCatalogue) {
+        types = TypeTable(catalogue)
+        rules = Rulebook(types, Rulebook.all)
+    }
+
+    func makeDraft(_ image: Image, now: Timestamp, random: any RandomNumberGenerator) -> Draft {
+        Draft(image, types, rules, now: now, random: random)
+    }
+
+    /// Finds out what a request asks for.
+    public func operation(_ request: Request) throws(Refusal) -> Operation {
+        let route = try Route(request, types)
+        return Operation(route: route, request: request, isWriting: route.isWriting(request.method))
+    }
+
+    /// Whether a read walks over so many objects that it should not keep others waiting.
+    public func isLong(_ operation: Operation, _ image: Image) -> Bool {
+        switch operation.route {
+        case .collection(let type): image.objectCount(of: type) > 500
+        case .action(.listBulkCollection): true
+        default: false
+        }
+    }
+}

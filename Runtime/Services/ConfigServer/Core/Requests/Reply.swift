@@ -1,0 +1,70 @@
+// Replies, and refusals, which are replies that end an operation early.
+
+import Coding
+
+/// What the server answers.
+public struct Reply: Sendable {
+    public enum ContentType: Sendable {
+        case json
+        /// Errors: the older platform's clients expect the bare text.
+        case text
+        case html
+    }
+
+    public var status: Int
+    public var contentType: ContentType
+    public var body: [UInt8]
+    /// The value of ETag, without quotes.
+    public var entityTag: String?
+    /// The methods of the resource, when another one was used.
+    public var allow: String?
+    /// Something the client should know although its request was carried out.
+    public var warning: String?
+
+    public init(_ status: Int = 200, _ contentType: ContentType = .json, body: [UInt8]) {
+        self.status = status
+        self.contentType = contentType
+        self.body = body
+    }
+
+    /// Success with nothing to say.
+    static let empty = Reply(body: [])
+
+    /// A JSON object that `members` writes.
+    static func object(reserving capacity: Int = 256, _ members: (inout JSONWriter) -> Void) -> Reply {
+        var writer = JSONWriter(reservingCapacity: capacity)
+        writer.beginObject()
+        members(&writer)
+        writer.endObject()
+        return Reply(body: writer.finish())
+    }
+}
+
+/// Why a request is not carried out: a status and a sentence that says what to do about it.
+public struct Refusal: Error, Sendable, CustomStringConvertible {
+    public let status: Int
+    public let message: String
+    public var allow: String?
+
+    public init(_ status: Int, _ message: String, allow: String? = nil) {
+        self.status = status
+        self.message = message
+        self.allow = allow
+    }
+
+    /// The body of a request, or a part of it, is not what it must be.
+    init(_ prefix: String, _ error: CodingError, in member: String = "") {
+        let error = member.isEmpty ? error : error.within(member)
+        let place = error.path.isEmpty ? "" : error.path + ": "
+        let advice = error.hint.map { "; " + $0 } ?? ""
+        self.init(400, "\(prefix)\(place)\(error.message)\(advice)")
+    }
+
+    public var description: String { "\(status) \(message)" }
+
+    public var reply: Reply {
+        var reply = Reply(status, .text, body: Array(message.utf8))
+        reply.allow = allow
+        return reply
+    }
+}

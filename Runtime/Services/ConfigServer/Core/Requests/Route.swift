@@ -1,0 +1,121 @@
+// From a path to what it means. The paths are the older platform's: `/virtual-networks` is the list of a type, `/virtual-network/<uuid>`
+// one object, and everything else is an action.
+
+/// Everything that can be asked of the server.
+enum Route: Sendable {
+    case home
+    case documentation
+    case collection(TypeNumber)
+    case object(TypeNumber, uuid: String)
+    case networkAction(NetworkAction, network: String)
+    case action(Action)
+}
+
+/// Actions on the addresses of one virtual network: `/virtual-network/<uuid>/ip-alloc`.
+enum NetworkAction: String, CaseIterable, Sendable {
+    case allocate = "ip-alloc"
+    case free = "ip-free"
+    case count = "subnet-ip-count"
+}
+
+/// An action, by its path. The name in the home page's links is another for some.
+enum Action: String, CaseIterable, Sendable {
+    case propCollectionGet = "prop-collection-get"
+    case propCollectionUpdate = "prop-collection-update"
+    case refUpdate = "ref-update"
+    case refRelaxForDelete = "ref-relax-for-delete"
+    case nameToIdentifier = "fqname-to-id"
+    case identifierToName = "id-to-fqname"
+    case userAgentKeyValue = "useragent-kv"
+    case databaseCheck = "db-check"
+    case fetchRecords = "fetch-records"
+    case startProfile = "start-profile"
+    case stopProfile = "stop-profile"
+    case listBulkCollection = "list-bulk-collection"
+    case objectPermissions = "obj-perms"
+    case changeOwner = "chown"
+    case changeMode = "chmod"
+    case authorizationMode = "aaa-mode"
+    case objectCache = "obj-cache"
+    case executeJob = "execute-job"
+    case abortJob = "abort-job"
+    case publishMessage = "amqp-publish"
+    case requestMessage = "amqp-request"
+    case hostBasedServices = "hbs-get"
+    case watch = "watch"
+    case setTag = "set-tag"
+    case securityPolicyDraft = "security-policy-draft"
+
+    /// The name of the link on the home page.
+    var linkName: String {
+        switch self {
+        case .nameToIdentifier: "name-to-id"
+        case .identifierToName: "id-to-name"
+        case .userAgentKeyValue: "useragent-keyvalue"
+        case .databaseCheck: "database-check"
+        default: rawValue
+        }
+    }
+
+    /// The first is the one that the home page names.
+    var methods: [Request.Method] {
+        switch self {
+        case .propCollectionGet, .objectPermissions, .watch: [.get]
+        case .authorizationMode: [.put, .get]
+        case .objectCache: [.get, .post]
+        default: [.post]
+        }
+    }
+
+    /// Whether it may change something.
+    var isWriting: Bool {
+        switch self {
+        case .propCollectionUpdate, .refUpdate, .refRelaxForDelete, .userAgentKeyValue, .changeOwner, .changeMode: true
+        default: false
+        }
+    }
+}
+
+extension Route {
+    /// Finds the route and checks that it has the method.
+    init(_ request: Request, _ types: TypeTable) throws(Refusal) {
+        let segments = request.target.segments
+        guard let first = segments.first else {
+            self = .home
+            try allow([.get], request)
+            return
+        }
+        if segments.count == 2, let type = types.type(named: first), type.name == first {
+            self = .object(type.number, uuid: segments[1])
+            try allow([.get, .put, .delete], request)
+        } else if segments.count == 1, let type = types.type(collection: first) {
+            self = .collection(type.number)
+            try allow([.get, .post], request)
+        } else if segments.count == 1, let action = Action(rawValue: first) {
+            self = .action(action)
+            try allow(action.methods, request)
+        } else if segments.count == 3, first == "virtual-network", let action = NetworkAction(rawValue: segments[2]) {
+            self = .networkAction(action, network: segments[1])
+            try allow([.post], request)
+        } else if segments == ["documentation", "index.html"] || segments == ["documentation"] {
+            self = .documentation
+            try allow([.get], request)
+        } else {
+            throw Refusal(404, "Not found: '/\(segments.joined(separator: "/"))'; GET / lists what there is")
+        }
+    }
+
+    private func allow(_ methods: [Request.Method], _ request: Request) throws(Refusal) {
+        guard !methods.contains(request.method) else { return }
+        let names = methods.flatMap { $0 == .get ? [$0.rawValue, "HEAD"] : [$0.rawValue] }.joined(separator: ", ")
+        throw Refusal(405, "Method not allowed: this address takes \(names)", allow: names)
+    }
+
+    func isWriting(_ method: Request.Method) -> Bool {
+        switch self {
+        case .home, .documentation: false
+        case .collection, .object, .networkAction: method != .get
+        case .action(let action): action.isWriting
+        }
+    }
+}

@@ -1,0 +1,43 @@
+// What the server knows about one type beyond its schema. One file a type, named after it. A rule sees every change to its type, whichever
+// request it came by, and reaches nothing but the draft it is given.
+
+/// The behaviour of one object type. Whatever a rule does not say has no effect.
+protocol Rule: Sendable {
+    /// The schema's noun.
+    var type: String { get }
+
+    /// Fills in and checks an object that is about to be made or changed. `before` is the stored version; nil when the object is new.
+    func complete(_ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft) throws(Refusal)
+
+    /// Makes what belongs to an object that was just made.
+    func made(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal)
+
+    /// Checks or completes the removal of an object; its children are gone already, and nothing refers to it.
+    func removing(_ state: ObjectState, in draft: inout Draft) throws(Refusal)
+}
+
+extension Rule {
+    func complete(_ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft) throws(Refusal) {}
+    func made(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {}
+    func removing(_ state: ObjectState, in draft: inout Draft) throws(Refusal) {}
+}
+
+/// The rules by type.
+struct Rulebook: Sendable {
+    private let rules: [(any Rule)?]
+
+    /// Rules for types that the schema does not have are left out.
+    init(_ types: TypeTable, _ rules: [any Rule]) {
+        var slots = [(any Rule)?](repeating: nil, count: types.entries.count)
+        for rule in rules {
+            guard let type = types.type(named: rule.type) else { continue }
+            slots[Int(type.number)] = rule
+        }
+        self.rules = slots
+    }
+
+    subscript(type: TypeNumber) -> (any Rule)? { rules[Int(type)] }
+
+    /// Every rule there is.
+    static let all: [any Rule] = [NetworkPolicyRule(), SecurityGroupRule(), VirtualNetworkRule()]
+}

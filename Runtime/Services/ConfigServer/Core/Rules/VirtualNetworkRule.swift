@@ -1,0 +1,92 @@
+// virtual-network: its number, its routing instance, its subnets, and the two ways to say that it is shared.
+
+import ConfigurationModel
+import Coding
+import NetworkTypes
+
+struct VirtualNetworkRule: Rule {
+    let type = "virtual-network"
+
+    /// Numbers of networks, and the VXLAN network identifiers derived from them.
+    static let space = "virtual-networks"
+    private static let numbers: ClosedRange<UInt64> = 1...(1 << 24)
+
+    private static let number = "virtual_network_network_id"
+    private static let isShared = "is_shared"
+
+    func complete(_ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft) throws(Refusal) {
+        try completeNumber(&object, replacing: before, in: &draft)
+        try completeSharing(&object, replacing: before)
+        try completeSubnets(&object, in: &draft)
+    }
+
+    /// The default routing instance is the network's own.
+    func made(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {
+        guard let type = draft.types.type(named: "routing-instance") else { return }
+        var body = ObjectBody()
+        body.name = object.identity.elements + [object.identity.shortName]
+        body.parentType = object.type.name
+        if case .property(let index)? = type.members["routing_instance_is_default"] { body.properties[index] = true.json() }
+        try draft.create(type, body)
+    }
+
+    // MARK: Number
+
+    private func completeNumber(
+        _ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft
+    ) throws(Refusal) {
+        let requested = try object.value(Self.number, as: UInt64.self)
+        let held = object.allocations.first { $0.space == Self.space }?.number
+        guard requested == nil || requested == held else {
+            throw Refusal(403, "Cannot \(before == nil ? "set" : "update") the virtual network ID: it is given by the system")
+        }
+        let number = if let held { held } else { try draft.allocate(Self.space, Self.numbers, to: &object) }
+        object.setValue(Self.number, number)
+    }
+
+    // MARK: Sharing
+
+    /// `is_shared` is the older way to let everybody use a network; `perms2.global_access` says the same. What a request changes counts,
+    /// and `is_shared` counts more.
+    private func completeSharing(_ object: inout ObjectDraft, replacing before: ObjectState?) throws(Refusal) {
+        guard var permissions = try object.value(PermType2.key, as: PermType2.self) else { return }
+        let isShared = try object.value(Self.isShared, as: Bool.self)
+        let wasShared = before?.properties[Self.isShared].map { $0.elementsEqual("true".utf8) } ?? false
+        if let isShared, isShared != wasShared {
+            permissions.globalAccess = isShared ? PermType2.allAccess : 0
+            object.setValue(PermType2.key, permissions)
+        } else if permissions.globalAccess == PermType2.allAccess {
+            object.setValue(Self.isShared, true)
+        } else if isShared == true {
+            object.setValue(Self.isShared, false)
+        }
+    }
+
+    // MARK: Subnets
+
+    /// The subnets are data of the references to IP address managements.
+    private func completeSubnets(_ object: inout ObjectDraft, in draft: inout Draft) throws(Refusal) {
+        var prefixes: [IPPrefix] = []
+        for index in object.references.indices {
+            let target = draft.types[object.references[index].target.type]
+            guard target.name == "network-ipam", let data = object.references[index].data else { continue }
+            let place = "network_ipam_refs[\(object.references[index].target.joinedName)].attr"
+            var subnets: VnSubnetsType
+            do {
+                subnets = try VnSubnetsType(json: data)
+            } catch {
+                throw Refusal("The stored reference is damaged: ", error, in: place)
+            }
+            var list = subnets.ipamSubnets ?? []
+            for number in list.indices {
+                let prefix = try Subnets.complete(&list[number], "\(place).ipam_subnets[\(number)]", &draft)
+                if let other = prefixes.first(where: { prefix.map($0.overlaps) ?? false }), let prefix {
+                    throw Refusal(400, "Overlapping addresses: \(prefix) and \(other)")
+                }
+                if let prefix { prefixes.append(prefix) }
+            }
+            subnets.ipamSubnets = subnets.ipamSubnets.map { _ in list }
+            object.references[index].data = subnets.json()
+        }
+    }
+}

@@ -1,0 +1,150 @@
+// A transaction in the making: the image, what the request has changed so far, and where new identifiers come from. A request works on a
+// draft and either finishes it or drops it; the image does not change before the finished transaction is stored.
+
+import NetworkTypes
+
+struct Draft {
+    let image: Image
+    let types: TypeTable
+    let rules: Rulebook
+    let now: Timestamp
+    private var random: any RandomNumberGenerator
+    private var lastNumber: UInt64
+    /// Objects that the draft has touched, in the order in which it did so first: parents are made before their children.
+    private var touched: [Identity] = []
+    /// The new version of each; nil: removed.
+    private var versions: [UUIDValue: ObjectState?] = [:]
+    private var names: [Name: Identity] = [:]
+    private var taken: Set<Allocation> = []
+    private var valueChanges: [Change] = []
+
+    private struct Name: Hashable {
+        let type: TypeNumber
+        let name: [UInt8]
+    }
+
+    init(_ image: Image, _ types: TypeTable, _ rules: Rulebook, now: Timestamp, random: any RandomNumberGenerator) {
+        self.image = image
+        self.types = types
+        self.rules = rules
+        self.now = now
+        self.random = random
+        lastNumber = image.lastNumber
+    }
+
+    /// What has to happen for the draft to come true.
+    func finish() -> Transaction {
+        var transaction = Transaction()
+        for identity in touched {
+            guard let version = versions[identity.uuid] else { continue }
+            if let version {
+                transaction.changes.append(.put(version))
+            } else if image.state(identity.uuid) != nil {
+                transaction.changes.append(.remove(identity))
+            }
+        }
+        transaction.changes += valueChanges
+        return transaction
+    }
+
+    // MARK: Looking
+
+    func state(_ uuid: UUIDValue) -> ObjectState? {
+        if let version = versions[uuid] { return version }
+        return image.state(uuid)
+    }
+
+    func identity(_ type: TypeNumber, named name: [UInt8]) -> Identity? {
+        guard let identity = names[Name(type: type, name: name)] ?? image.identity(type, named: name) else { return nil }
+        return isRemoved(identity) ? nil : identity
+    }
+
+    private func isRemoved(_ identity: Identity) -> Bool {
+        if case .some(nil) = versions[identity.uuid] { true } else { false }
+    }
+
+    // MARK: Changing
+
+    mutating func newUUID() -> UUIDValue { UUIDValue.random(using: &random) }
+
+    mutating func newNumber() -> UInt64 {
+        lastNumber += 1
+        return lastNumber
+    }
+
+    /// An identity for an object to be saved. The caller has checked that name and UUID are free.
+    mutating func newIdentity(_ type: TypeEntry, name: [UInt8], parent: Identity?, uuid: UUIDValue) -> Identity {
+        let identity = Identity(uuid: uuid, type: type.number, name: name, parent: parent, number: newNumber())
+        names[Name(type: type.number, name: name)] = identity
+        return identity
+    }
+
+    /// The lowest number of the range that nobody has, for `object` to keep until it gives it up or is removed.
+    mutating func allocate(_ space: String, _ range: ClosedRange<UInt64>, to object: inout ObjectDraft) throws(Refusal) -> UInt64 {
+        var from = range.lowerBound
+        while from <= range.upperBound, let number = image.lowestFree(in: space, from...range.upperBound) {
+            let allocation = Allocation(space: space, number: number)
+            if taken.insert(allocation).inserted {
+                object.allocations.append(allocation)
+                return number
+            }
+            from = number + 1
+        }
+        throw Refusal(409, "All numbers of \(space) from \(range.lowerBound) to \(range.upperBound) are in use; delete what holds one")
+    }
+
+    /// Replaces the object, and the other ends of references between objects of its type, which both ends hold.
+    mutating func save(_ object: ObjectDraft) throws(Refusal) {
+        let type = object.type
+        if type.referenceByTarget[type.number] != nil {
+            let before = state(object.identity.uuid)?.references ?? []
+            try mirror(object, before: before.filter { $0.target.type == type.number })
+        }
+        put(object.state)
+    }
+
+    mutating func remove(_ identity: Identity) { set(identity, nil) }
+
+    mutating func setValue(_ key: String, _ value: [UInt8]) { valueChanges.append(.setValue(key: key, value: value)) }
+
+    mutating func removeValue(_ key: String) { valueChanges.append(.removeValue(key: key)) }
+
+    private mutating func put(_ state: ObjectState) { set(state.identity, state) }
+
+    private mutating func set(_ identity: Identity, _ version: ObjectState?) {
+        if versions.updateValue(version, forKey: identity.uuid) == nil { touched.append(identity) }
+    }
+
+    private mutating func mirror(_ object: ObjectDraft, before: [ObjectReference]) throws(Refusal) {
+        let own = object.identity
+        let after = object.references.filter { $0.target.type == object.type.number && $0.target !== own }
+        for old in before where old.target !== own && !after.contains(where: { $0.target === old.target }) {
+            try changePeer(old.target, object.type) { peer in peer.references.removeAll { $0.target === own } }
+        }
+        for new in after where !before.contains(where: { $0.target === new.target && $0.data == new.data }) {
+            let number = newNumber()
+            try changePeer(new.target, object.type) { peer in
+                if let index = peer.references.firstIndex(where: { $0.target === own }) {
+                    peer.references[index].data = new.data
+                } else {
+                    peer.references.append(ObjectReference(target: own, data: new.data, number: number))
+                }
+            }
+        }
+    }
+
+    private mutating func changePeer(
+        _ peer: Identity, _ type: TypeEntry, _ change: (inout ObjectDraft) -> Void
+    ) throws(Refusal) {
+        guard let state = state(peer.uuid) else { return }
+        var object = ObjectDraft(state, type)
+        change(&object)
+        try object.touch(now)
+        put(object.state)
+    }
+
+    /// Drops what an object refers to, because that is about to go.
+    mutating func dropReferences(of referrer: Identity, to gone: Set<UUIDValue>) throws(Refusal) {
+        try changePeer(referrer, types[referrer.type]) { object in object.references.removeAll { gone.contains($0.target.uuid) } }
+    }
+}

@@ -1,0 +1,157 @@
+// The configuration server as a role of the `tungsten` command, and as tests start it: sockets, data folder, start and stop. It listens
+// before it has read its data, so that clients are told to wait instead of being turned away.
+
+import ConfigServerCore
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Resources
+import Synchronization
+
+/// Why the server does not start, in words for the one who started it.
+public struct ConfigServerError: Error, CustomStringConvertible, Sendable {
+    public let message: String
+    public var description: String { message }
+}
+
+/// A running configuration server.
+public final class ConfigServer: Sendable {
+    public struct Options: Sendable {
+        public var host: String
+        /// 0: any free port.
+        public var port: Int
+        public var dataDirectory: String
+
+        public init(host: String = "127.0.0.1", port: Int = 8082, dataDirectory: String) {
+            self.host = host
+            self.port = port
+            self.dataDirectory = dataDirectory
+        }
+    }
+
+    /// Where it listens: `127.0.0.1:8082`.
+    public let address: String
+    private let engine: ConfigurationEngine
+    private let directory: DataDirectory
+    private let group: MultiThreadedEventLoopGroup
+    private let listener: any Channel
+    private let connections: Connections
+    private let logger: Logger
+
+    /// Connections without traffic are closed after this.
+    private static let idleTime = TimeAmount.seconds(120)
+    /// How long stopping waits for connections to finish.
+    private static let patience = TimeAmount.seconds(10)
+
+    private init(
+        address: String, engine: ConfigurationEngine, directory: DataDirectory, group: MultiThreadedEventLoopGroup, listener: any Channel,
+        connections: Connections, logger: Logger
+    ) {
+        self.address = address
+        self.engine = engine
+        self.directory = directory
+        self.group = group
+        self.listener = listener
+        self.connections = connections
+        self.logger = logger
+    }
+
+    /// Takes the data folder and begins to listen. Until `load` has returned, every request is answered with 503.
+    public static func listen(_ options: Options, _ catalogue: ResourceCatalogue, _ logger: Logger) async throws -> ConfigServer {
+        let directory = try DataDirectory(options.dataDirectory)
+        do {
+            let store = try SQLiteStore(path: directory.database)
+            let engine = ConfigurationEngine(ConfigurationService(catalogue), store, logger)
+            let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
+            let connections = Connections()
+            do {
+                let listener = try await bind(options, group, engine, connections, logger)
+                return ConfigServer(
+                    address: listener.localAddress?.authority ?? "\(options.host):\(options.port)", engine: engine, directory: directory,
+                    group: group, listener: listener, connections: connections, logger: logger)
+            } catch {
+                await engine.stop()
+                try await group.shutdownGracefully()
+                throw ConfigServerError(
+                    message: """
+                        cannot listen on \(options.host):\(options.port): \(error); another server may be running; \
+                        choose another address with --listen HOST:PORT
+                        """)
+            }
+        } catch {
+            directory.release()
+            throw error
+        }
+    }
+
+    private static func bind(
+        _ options: Options, _ group: MultiThreadedEventLoopGroup, _ engine: ConfigurationEngine, _ connections: Connections,
+        _ logger: Logger
+    ) async throws -> any Channel {
+        try await ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.maxMessagesPerRead, value: 4)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    var limits = NIOHTTPDecoderLimitConfiguration()
+                    limits.maxHeaderFieldSize = 64 << 10
+                    limits.maxHeaderListSize = 128 << 10
+                    limits.maxHeaderFieldCount = 128
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.addHandlers([
+                        IdleStateHandler(allTimeout: idleTime),
+                        ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)),
+                        HTTPConnection(engine, logger),
+                    ])
+                    connections.add(channel)
+                }
+            }
+            .bind(host: options.host, port: options.port)
+            .get()
+    }
+
+    /// Reads the data and opens for requests. When it fails the server can only be stopped.
+    public func load() async throws {
+        try await NIOThreadPool.singleton.runIfActive { [engine] in try engine.load() }
+    }
+
+    /// Stops listening, lets requests in progress finish, closes connections and the store.
+    public func stop() async throws {
+        try await listener.close()
+        await connections.finish(within: Self.patience, on: group.next())
+        await engine.stop()
+        try await group.shutdownGracefully()
+        directory.release()
+        logger.info("configuration server stopped")
+    }
+}
+
+/// The open connections of a server.
+final class Connections: Sendable {
+    private let open = Mutex<[ObjectIdentifier: any Channel]>([:])
+
+    func add(_ channel: any Channel) {
+        let key = ObjectIdentifier(channel)
+        open.withLock { $0[key] = channel }
+        channel.closeFuture.whenComplete { _ in
+            self.open.withLock { $0[key] = nil }
+        }
+    }
+
+    /// Asks every connection to finish, and closes what has not after the time given.
+    func finish(within patience: TimeAmount, on eventLoop: any EventLoop) async {
+        let channels = open.withLock { Array($0.values) }
+        for channel in channels { channel.pipeline.fireUserInboundEventTriggered(StopServing()) }
+        let deadline = eventLoop.scheduleTask(in: patience) {
+            for channel in channels { channel.close(promise: nil) }
+        }
+        for channel in channels {
+            // How a connection ended does not matter any more.
+            _ = try? await channel.closeFuture.get()
+        }
+        deadline.cancel()
+    }
+}

@@ -1,0 +1,199 @@
+// Owns the configuration of a running server. Reads take the image of the last stored state and never wait. Requests that may change
+// something queue up; one thread decides all that are waiting, one after the other on the image in the making, stores what they come to in
+// one transaction with one wait for the disk, publishes the new image, and only then answers. What a client was told is stored, what a
+// reader sees is stored, and when storing fails the image in the making is dropped and everything is as before.
+
+import ConfigServerCore
+import Glibc
+import Logging
+import NIOPosix
+import Synchronization
+
+final class ConfigurationEngine: Sendable {
+    /// What readers see. A class, so that taking it is one reference counted and not one for every index.
+    private final class Snapshot: Sendable {
+        let image: Image
+
+        init(_ image: Image) { self.image = image }
+    }
+
+    private struct PendingWrite: Sendable {
+        let operation: Operation
+        let complete: @Sendable (Reply) -> Void
+    }
+
+    private struct Queue {
+        var waiting: [PendingWrite] = []
+        /// The writer is at work, and will look at the queue before it rests.
+        var isDraining = false
+    }
+
+    /// Only the writer changes these; the lock is for the order in which its jobs see them.
+    private struct Writing {
+        var image = Image()
+        var lastTimestamp = Timestamp(microseconds: 0)
+    }
+
+    let service: ConfigurationService
+    private let store: any Store
+    private let logger: Logger
+    /// nil until the store has been read.
+    private let published = Mutex<Snapshot?>(nil)
+    private let queue = Mutex(Queue())
+    private let writing = Mutex(Writing())
+    private let writer = NIOThreadPool(numberOfThreads: 1)
+    private let readers = NIOThreadPool(numberOfThreads: 2)
+
+    /// More than this in one transaction would keep the first of them waiting for little gain.
+    private static let greatestBatch = 1024
+
+    init(_ service: ConfigurationService, _ store: any Store, _ logger: Logger) {
+        self.service = service
+        self.store = store
+        self.logger = logger
+        writer.start()
+        readers.start()
+    }
+
+    // MARK: Starting and stopping
+
+    /// Reads the store, adds the default objects that are missing, and opens for requests.
+    func load() throws(StoreError) {
+        var loader = ImageLoader(service.types)
+        try store.load(
+            object: { row throws(StoreError) in try loader.add(row) },
+            value: { key, value throws(StoreError) in loader.addValue(key, value) })
+        for (type, count) in loader.unknownTypes.sorted(by: { $0.key < $1.key }) {
+            logger.warning(
+                "objects of a type that the schema does not have stay in the store, unseen",
+                metadata: ["type": "\(type)", "count": "\(count)"])
+        }
+        var image = try loader.finish()
+        try addDefaultObjects(to: &image)
+        writing.withLock { $0.image = image }
+        publish(image)
+        logger.info("configuration loaded", metadata: ["objects": "\(image.objectCount)"])
+    }
+
+    private func addDefaultObjects(to image: inout Image) throws(StoreError) {
+        let transaction: Transaction
+        do {
+            transaction = try service.defaultObjects(missingFrom: image, now: now(), random: SystemRandomNumberGenerator())
+        } catch {
+            // The objects are this program's own, so that is a mistake in it or in the schema it was built from.
+            throw StoreError(.unusable, "the default objects cannot be made: \(error.message)")
+        }
+        guard !transaction.isEmpty else { return }
+        try store.apply(transaction.rows(service.types))
+        image.apply(transaction)
+        logger.info("default objects made", metadata: ["changes": "\(transaction.changes.count)"])
+    }
+
+    /// Waits for requests in progress and closes the store. Requests that come later are refused.
+    func stop() async {
+        do {
+            try await readers.shutdownGracefully()
+            try await writer.shutdownGracefully()
+        } catch {
+            logger.error("a worker thread did not stop", metadata: ["error": "\(error)"])
+        }
+        store.close()
+    }
+
+    // MARK: Requests
+
+    /// Answers an operation: at once, and on the calling thread, when it is a short read. `complete` is called once, on any thread.
+    func perform(_ operation: Operation, _ complete: @escaping @Sendable (Reply) -> Void) -> Reply? {
+        guard let snapshot = published.withLock({ $0 }) else {
+            return Refusal(503, "Api server is Initializing:DB Resync in progress").reply
+        }
+        if operation.isWriting {
+            enqueue(PendingWrite(operation: operation, complete: complete))
+            return nil
+        }
+        guard service.isLong(operation, snapshot.image) else { return service.read(operation, snapshot.image) }
+        readers.submit { [service] state in
+            complete(state == .active ? service.read(operation, snapshot.image) : Self.stopping)
+        }
+        return nil
+    }
+
+    private static let stopping = Refusal(503, "The server is stopping; try again in a moment").reply
+
+    private func enqueue(_ write: PendingWrite) {
+        let mustStart = queue.withLock { queue in
+            queue.waiting.append(write)
+            defer { queue.isDraining = true }
+            return !queue.isDraining
+        }
+        guard mustStart else { return }
+        writer.submit { state in
+            if state == .active { self.drain() } else { self.refuseAll() }
+        }
+    }
+
+    private func refuseAll() {
+        let waiting = queue.withLock { queue in
+            defer { queue = Queue() }
+            return queue.waiting
+        }
+        for write in waiting { write.complete(Self.stopping) }
+    }
+
+    // MARK: The writer
+
+    private func drain() {
+        while true {
+            let batch = queue.withLock { queue in
+                let batch = Array(queue.waiting.prefix(Self.greatestBatch))
+                queue.waiting.removeFirst(batch.count)
+                queue.isDraining = !batch.isEmpty
+                return batch
+            }
+            if batch.isEmpty { return }
+            let replies = writing.withLock { decideAndStore(batch, &$0) }
+            for (write, reply) in zip(batch, replies) { write.complete(reply) }
+        }
+    }
+
+    /// The replies to a batch, once they are true.
+    private func decideAndStore(_ batch: [PendingWrite], _ writing: inout Writing) -> [Reply] {
+        var image = writing.image
+        var rows: [RowChange] = []
+        var replies: [Reply] = []
+        replies.reserveCapacity(batch.count)
+        for write in batch {
+            writing.lastTimestamp = max(now(), Timestamp(microseconds: writing.lastTimestamp.microseconds + 1))
+            let decision = service.decide(write.operation, image, now: writing.lastTimestamp, random: SystemRandomNumberGenerator())
+            if !decision.transaction.isEmpty {
+                rows += decision.transaction.rows(service.types)
+                image.apply(decision.transaction)
+            }
+            replies.append(decision.reply)
+        }
+        guard !rows.isEmpty else { return replies }
+        do throws(StoreError) {
+            try store.apply(rows)
+        } catch {
+            logger.error(
+                "changes could not be stored; the requests were refused",
+                metadata: ["error": "\(error)", "count": "\(batch.count)"])
+            let refusal = Refusal(503, "The change could not be stored, and nothing was changed: \(error.message)").reply
+            return replies.map { _ in refusal }
+        }
+        writing.image = image
+        publish(image)
+        return replies
+    }
+
+    private func publish(_ image: Image) {
+        let snapshot = Snapshot(image)
+        published.withLock { $0 = snapshot }
+    }
+
+    private func now() -> Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
+    }
+}

@@ -1,0 +1,255 @@
+// One client's connection: requests in, replies out, in the order of the requests. Works on NIO's HTTP/1 parts on the way in, and writes
+// whole replies as bytes on the way out, so that a reply is one buffer and a pipeline of them one system call.
+//
+// Everything here runs on the connection's event loop. While a request is with the engine, later ones of the same connection wait; when too
+// many wait, nothing more is read, so a client that does not listen is not listened to.
+
+import ConfigServerCore
+import Logging
+import NIOCore
+import NIOHTTP1
+
+/// Told to connections when the server stops: finish what was asked, then close.
+struct StopServing {}
+
+final class HTTPConnection: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// What the older platform takes.
+    static let greatestBody = 1_024_000
+    private static let greatestBacklog = 16
+    private static let greatestDiscarded = 32 << 20
+
+    private struct Received {
+        let request: Result<Request, Refusal>
+        let isHead: Bool
+        let keepsAlive: Bool
+    }
+
+    private enum Reading {
+        case nothing
+        case body(HTTPRequestHead, [UInt8])
+        /// The request was refused before its end. The rest of it is read and dropped, so that the client, still writing, gets to see why.
+        case discarding(Int)
+    }
+
+    private let engine: ConfigurationEngine
+    private let logger: Logger
+    private var context: ChannelHandlerContext?
+    private var reading = Reading.nothing
+    private var backlog: [Received] = []
+    /// The request that the engine has; nil when none is outstanding.
+    private var outstanding: Received?
+    private var readIsDue = false
+    private var mustFlush = false
+    private var isStopping = false
+    /// The last request has come: it asked for the connection to be closed, or cannot be followed by another.
+    private var hasLastRequest = false
+    /// The last reply was written.
+    private var isClosing = false
+    private var date = HTTPDate()
+
+    init(_ engine: ConfigurationEngine, _ logger: Logger) {
+        self.engine = engine
+        self.logger = logger
+    }
+
+    // MARK: Events
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch (unwrapInboundIn(data), reading) {
+        case (.body(let part), .discarding(let count)):
+            reading = .discarding(count + part.readableBytes)
+            if count > Self.greatestDiscarded { context.close(promise: nil) }
+        case _ where hasLastRequest: break
+        case (.head(let head), _): begin(head, context)
+        case (.body(let part), .body(let head, var body)):
+            reading = .nothing  // Gives up the other reference to the body, so that it grows in place.
+            body.append(contentsOf: part.readableBytesView)
+            reading = .body(head, body)
+            if body.count > Self.greatestBody { refuseTooLarge(body.count, head) }
+        case (.end, .body(let head, let body)):
+            reading = .nothing
+            receive(Received(request: request(head, body, context), isHead: head.method == .HEAD, keepsAlive: head.isKeepAlive))
+        case (.body, _), (.end, _): break
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        flush(context)
+        context.fireChannelReadComplete()
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if backlog.count < Self.greatestBacklog { context.read() } else { readIsDue = true }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let error = error as? HTTPParserError else {
+            // The connection broke; there is nobody left to tell.
+            context.close(promise: nil)
+            return
+        }
+        reading = .discarding(0)
+        let refusal =
+            error == .headerOverflow
+            ? Refusal(431, "Request Header Fields Too Large: send fewer or shorter headers")
+            : Refusal(400, "Bad Request, this is not HTTP/1.1: \(error)")
+        receive(Received(request: .failure(refusal), isHead: false, keepsAlive: false))
+        flush(context)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is StopServing {
+            isStopping = true
+            if isIdle { context.close(promise: nil) }
+        } else if event is IdleStateHandler.IdleStateEvent {
+            // Nothing came and nothing went for a while. A request that the engine has keeps its connection.
+            if outstanding == nil { context.close(promise: nil) }
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    private var isIdle: Bool {
+        if case .nothing = reading { outstanding == nil && backlog.isEmpty } else { false }
+    }
+
+    // MARK: Requests
+
+    private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        let length = head.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
+        guard length <= Self.greatestBody else { return refuseTooLarge(length, head) }
+        if head.headers.first(name: "expect")?.lowercased() == "100-continue" {
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+        }
+        var body: [UInt8] = []
+        body.reserveCapacity(length)
+        reading = .body(head, body)
+    }
+
+    private func refuseTooLarge(_ length: Int, _ head: HTTPRequestHead) {
+        reading = .discarding(0)
+        logger.notice("request refused: its body is larger than \(Self.greatestBody) bytes", metadata: ["uri": "\(head.uri.prefix(200))"])
+        let refusal = Refusal(413, "Request Entity Too Large: the body is larger than \(Self.greatestBody) bytes; send it in parts")
+        receive(Received(request: .failure(refusal), isHead: head.method == .HEAD, keepsAlive: false))
+    }
+
+    private func request(_ head: HTTPRequestHead, _ body: [UInt8], _ context: ChannelHandlerContext) -> Result<Request, Refusal> {
+        do throws(Refusal) {
+            let method: Request.Method
+            switch head.method {
+            case .GET, .HEAD: method = .get
+            case .POST: method = .post
+            case .PUT: method = .put
+            case .DELETE: method = .delete
+            default:
+                let allowed = "GET, HEAD, POST, PUT, DELETE"
+                throw Refusal(405, "Method not allowed: this server takes \(allowed)", allow: allowed)
+            }
+            var host: String?
+            var ifNoneMatch: String?
+            for (name, value) in head.headers {
+                switch name.utf8.count {
+                case 4 where name.lowercased() == "host": host = value
+                case 13 where name.lowercased() == "if-none-match": ifNoneMatch = ifNoneMatch.map { "\($0), \(value)" } ?? value
+                default: break
+                }
+            }
+            let base = try Self.base(host, head.version, context)
+            return .success(Request(method, try RequestTarget(head.uri), base: base, ifNoneMatch: ifNoneMatch, body: body))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Scheme and authority for the addresses in replies: the name that the client used.
+    private static func base(_ host: String?, _ version: HTTPVersion, _ context: ChannelHandlerContext) throws(Refusal) -> String {
+        guard let host, !host.isEmpty else {
+            guard version == .http1_0 else { throw Refusal(400, "Bad Request, HTTP/1.1 requires the header Host") }
+            return "http://\(context.localAddress?.authority ?? "localhost")"
+        }
+        let isPlain = host.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "_"):
+                true
+            default: false
+            }
+        }
+        guard isPlain else { throw Refusal(400, "Bad Request, the header Host is not a host name or address with a port") }
+        return "http://" + host
+    }
+
+    private func receive(_ received: Received) {
+        if !received.keepsAlive { hasLastRequest = true }
+        if outstanding == nil, backlog.isEmpty { answer(received) } else { backlog.append(received) }
+    }
+
+    private func answer(_ received: Received) {
+        let reply: Reply?
+        switch received.request {
+        case .failure(let refusal): reply = refusal.reply
+        case .success(let request): reply = perform(request, received)
+        }
+        if let reply { write(reply, received) }
+    }
+
+    private func perform(_ request: Request, _ received: Received) -> Reply? {
+        do throws(Refusal) {
+            let operation = try engine.service.operation(request)
+            guard let context else { return nil }
+            let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+            let eventLoop = context.eventLoop
+            outstanding = received
+            let reply = engine.perform(operation) { reply in
+                eventLoop.execute { bound.value.finish(reply) }
+            }
+            if reply != nil { outstanding = nil }
+            return reply
+        } catch {
+            return error.reply
+        }
+    }
+
+    /// The engine has answered the outstanding request.
+    private func finish(_ reply: Reply) {
+        guard let received = outstanding else { return }
+        outstanding = nil
+        write(reply, received)
+        while outstanding == nil, !isClosing, !backlog.isEmpty { answer(backlog.removeFirst()) }
+        guard let context else { return }
+        flush(context)
+        if readIsDue, backlog.count < Self.greatestBacklog {
+            readIsDue = false
+            context.read()
+        }
+    }
+
+    // MARK: Replies
+
+    private func write(_ reply: Reply, _ received: Received) {
+        guard let context, !isClosing else { return }
+        let keepsAlive = received.keepsAlive && !isStopping
+        var buffer = context.channel.allocator.buffer(capacity: 256 + (received.isHead ? 0 : reply.body.count))
+        buffer.writeReply(reply, isHead: received.isHead, keepsAlive: keepsAlive, date: date.text())
+        mustFlush = true
+        guard !keepsAlive else { return context.write(wrapOutboundOut(buffer), promise: nil) }
+        isClosing = true
+        hasLastRequest = true
+        let closes: CloseMode = if case .discarding = reading { .output } else { .all }
+        context.write(wrapOutboundOut(buffer)).assumeIsolated().whenComplete { _ in context.close(mode: closes, promise: nil) }
+    }
+
+    private func flush(_ context: ChannelHandlerContext) {
+        guard mustFlush else { return }
+        mustFlush = false
+        context.flush()
+    }
+}

@@ -1,0 +1,169 @@
+// The embedded store: one SQLite file. Write-ahead log with a full sync at every commit, so that what was acknowledged survives a power
+// cut. Everything in it is text that the `sqlite3` command shows, as the one who needs to look is in no mood for decoding.
+//
+//     objects  number, uuid, type, name, parent, properties, "references", details      one row an object
+//     pairs    key, value                                                                 what clients keep for themselves
+
+import ConfigServerCore
+import NetworkTypes
+import Synchronization
+
+/// Rows in a SQLite database.
+public final class SQLiteStore: Store {
+    /// "TUNG": tells our files from those of other programs.
+    private static let applicationIdentifier: Int64 = 0x5455_4E47
+    /// Raised when a version of the program can no longer read what an older one wrote, or the other way round.
+    private static let formatVersion: Int64 = 1
+
+    private struct Connection {
+        let database: SQLiteDatabase
+        let begin: SQLiteStatement
+        let commit: SQLiteStatement
+        let rollback: SQLiteStatement
+        let putObject: SQLiteStatement
+        let removeObject: SQLiteStatement
+        let setValue: SQLiteStatement
+        let removeValue: SQLiteStatement
+        var isClosed = false
+
+        var statements: [SQLiteStatement] { [begin, commit, rollback, putObject, removeObject, setValue, removeValue] }
+    }
+
+    /// The lock is what makes the connection safe to pass between threads: nothing reaches it in another way.
+    private let connection: Mutex<Connection>
+
+    public init(path: String) throws(StoreError) {
+        let database = try SQLiteDatabase(path: path)
+        do throws(StoreError) {
+            try Self.prepare(database, path)
+            connection = Mutex(
+                Connection(
+                    database: database, begin: try database.prepare("BEGIN IMMEDIATE"), commit: try database.prepare("COMMIT"),
+                    rollback: try database.prepare("ROLLBACK"),
+                    putObject: try database.prepare("INSERT OR REPLACE INTO objects VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"),
+                    removeObject: try database.prepare("DELETE FROM objects WHERE number = ?1"),
+                    setValue: try database.prepare("INSERT OR REPLACE INTO pairs VALUES (?1, ?2)"),
+                    removeValue: try database.prepare("DELETE FROM pairs WHERE key = ?1")))
+        } catch {
+            database.close()
+            throw error
+        }
+    }
+
+    private static func prepare(_ database: SQLiteDatabase, _ path: String) throws(StoreError) {
+        let application = try database.integer("PRAGMA application_id")
+        let isEmpty = try database.integer("SELECT count(*) FROM sqlite_master") == 0
+        guard isEmpty || application == applicationIdentifier else {
+            throw StoreError(.unusable, "\(path): a database of another program; name another data folder")
+        }
+        let version = try database.integer("PRAGMA user_version")
+        guard version <= formatVersion else {
+            throw StoreError(.unusable, "\(path): written by a newer version of this program (format \(version)); run that version")
+        }
+        try database.execute(
+            """
+            PRAGMA journal_mode = WAL;
+            PRAGMA synchronous = FULL;
+            PRAGMA wal_autocheckpoint = 4000;
+            PRAGMA busy_timeout = 5000;
+            PRAGMA application_id = \(applicationIdentifier);
+            PRAGMA user_version = \(formatVersion);
+            CREATE TABLE IF NOT EXISTS objects (
+                number INTEGER PRIMARY KEY, uuid TEXT NOT NULL, type TEXT NOT NULL, name TEXT NOT NULL, parent TEXT,
+                properties TEXT NOT NULL, "references" TEXT NOT NULL, details TEXT
+            );
+            CREATE TABLE IF NOT EXISTS pairs (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+            """)
+    }
+
+    // MARK: Writing
+
+    public func apply(_ changes: [RowChange]) throws(StoreError) {
+        try connection.withLock { connection throws(StoreError) in
+            try Self.checkOpen(connection)
+            try connection.begin.run()
+            do throws(StoreError) {
+                for change in changes { try Self.apply(change, connection) }
+                try connection.commit.run()
+            } catch {
+                // SQLite has rolled back by itself after some failures, and then says that there is nothing to roll back.
+                do { try connection.rollback.run() } catch {}
+                throw error
+            }
+        }
+    }
+
+    private static func apply(_ change: RowChange, _ connection: Connection) throws(StoreError) {
+        switch change {
+        case .put(let row):
+            let statement = connection.putObject
+            try statement.bind(1, Int64(bitPattern: row.number))
+            try statement.bind(2, text: row.uuid.description)
+            try statement.bind(3, text: row.type)
+            try statement.bind(4, text: row.name)
+            try statement.bind(5, text: row.parent?.description)
+            try statement.bind(6, text: row.properties)
+            try statement.bind(7, text: row.references)
+            try statement.bind(8, text: row.details)
+            try statement.run()
+        case .remove(let number):
+            try connection.removeObject.bind(1, Int64(bitPattern: number))
+            try connection.removeObject.run()
+        case .setValue(let key, let value):
+            try connection.setValue.bind(1, text: key)
+            try connection.setValue.bind(2, text: value)
+            try connection.setValue.run()
+        case .removeValue(let key):
+            try connection.removeValue.bind(1, text: key)
+            try connection.removeValue.run()
+        }
+    }
+
+    // MARK: Reading
+
+    public func load(
+        object: (ObjectRow) throws(StoreError) -> Void, value: (_ key: String, _ value: [UInt8]) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        try connection.withLock { connection throws(StoreError) in
+            try Self.checkOpen(connection)
+            let objects = try connection.database.prepare("SELECT * FROM objects ORDER BY number")
+            defer { objects.finalize() }
+            while try objects.step() { try object(try Self.row(objects)) }
+            let pairs = try connection.database.prepare("SELECT key, value FROM pairs ORDER BY key")
+            defer { pairs.finalize() }
+            while try pairs.step() { try value(pairs.text(0) ?? "", pairs.bytes(1) ?? []) }
+        }
+    }
+
+    private static func row(_ statement: SQLiteStatement) throws(StoreError) -> ObjectRow {
+        let number = UInt64(bitPattern: statement.integer(0))
+        func uuid(_ column: Int32) throws(StoreError) -> UUIDValue? {
+            guard let text = statement.text(column) else { return nil }
+            guard let uuid = UUIDValue(anySpelling: text) else {
+                throw StoreError(.unusable, "row \(number) of the table objects is damaged: '\(text)' is not a UUID; restore a backup")
+            }
+            return uuid
+        }
+        guard let identifier = try uuid(1), let type = statement.text(2), let name = statement.bytes(3),
+            let properties = statement.bytes(5), let references = statement.bytes(6)
+        else {
+            throw StoreError(.unusable, "row \(number) of the table objects is damaged: a column is NULL; restore a backup")
+        }
+        return ObjectRow(
+            number: number, uuid: identifier, type: type, name: name, parent: try uuid(4), properties: properties, references: references,
+            details: statement.bytes(7))
+    }
+
+    public func close() {
+        connection.withLock { connection in
+            guard !connection.isClosed else { return }
+            connection.isClosed = true
+            for statement in connection.statements { statement.finalize() }
+            connection.database.close()
+        }
+    }
+
+    private static func checkOpen(_ connection: Connection) throws(StoreError) {
+        guard !connection.isClosed else { throw StoreError(.failed, "the store is closed: the server is stopping") }
+    }
+}

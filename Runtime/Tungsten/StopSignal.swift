@@ -1,0 +1,38 @@
+// Ctrl-C and the service manager's wish to stop. The first asks for an orderly stop, the second does not wait for it.
+
+import Dispatch
+import Glibc
+import Synchronization
+
+/// Takes over SIGINT and SIGTERM from when it is made.
+final class StopSignal {
+    private let requests: AsyncStream<Void>
+    private let sources: [any DispatchSourceSignal]
+
+    init() {
+        let (requests, continuation) = AsyncStream.makeStream(of: Void.self)
+        self.requests = requests
+        let count = SignalCount()
+        let queue = DispatchQueue(label: "stop-signals")
+        sources = [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            source.setEventHandler {
+                if count.isFirst() { continuation.yield() } else { _exit(130) }
+            }
+            source.resume()
+            return source
+        }
+    }
+
+    /// Returns when the process has been asked to stop.
+    func requested() async {
+        for await _ in requests { return }
+    }
+}
+
+private final class SignalCount: Sendable {
+    private let count = Atomic(0)
+
+    func isFirst() -> Bool { count.add(1, ordering: .relaxed).newValue == 1 }
+}

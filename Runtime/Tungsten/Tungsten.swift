@@ -1,0 +1,39 @@
+// The command `tungsten`: one subcommand a role, and one that runs them all.
+
+import ArgumentParser
+import Logging
+
+@main
+struct Tungsten: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tungsten",
+        abstract: "A virtual networking platform.",
+        discussion: """
+            Start with `tungsten up`: it runs every role on this machine and says what to try first. \
+            Each role can also run by itself, on a host of its own.
+            """,
+        subcommands: [UpCommand.self, APICommand.self])
+}
+
+/// What every role takes.
+struct CommonOptions: ParsableArguments {
+    @Option(
+        name: .customLong("data-dir"),
+        help: ArgumentHelp(
+            "Where data are kept. The folder is made if it is missing, and readable by its user only.", valueName: "dir"))
+    var dataDirectory: String = DataFolder.standard
+
+    @Option(
+        name: .customLong("log-level"),
+        help: ArgumentHelp("How much is logged, to standard error.", valueName: "level"))
+    var logLevel: Logger.Level = .info
+
+    /// Logs of this process go to standard error from now on.
+    func makeLogger(_ role: String) -> Logger {
+        var logger = Logger(label: role) { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = logLevel
+        return logger
+    }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}

@@ -1,0 +1,377 @@
+// The whole server over real sockets: HTTP as clients speak it and as nobody should, starting, stopping, and many clients at once.
+
+import ConfigurationREST
+import Foundation
+import Glibc
+import Logging
+import Testing
+
+@testable import ConfigServer
+@testable import ConfigServerCore
+
+/// A running server with a folder of its own.
+private struct RunningServer {
+    let server: ConfigServer
+    let folder: TemporaryFolder
+
+    static func start(in folder: TemporaryFolder? = nil, loaded: Bool = true) async throws -> RunningServer {
+        let folder = try folder ?? TemporaryFolder()
+        var logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        logger.logLevel = .critical
+        let options = ConfigServer.Options(port: 0, dataDirectory: folder.path + "/data")
+        let server = try await ConfigServer.listen(options, ConfigurationResources.catalogue, logger)
+        if loaded { try await server.load() }
+        return RunningServer(server: server, folder: folder)
+    }
+
+    func connect() throws -> HTTPClient { try HTTPClient(port: Int(server.address.split(separator: ":").last ?? "") ?? 0) }
+}
+
+/// A client that writes exactly what it is told to, and reads replies one by one. Blocking, for use on threads of its own.
+private final class HTTPClient {
+    struct Failure: Error { let message: String }
+
+    struct Reply {
+        let status: Int
+        let headers: [String: String]
+        let body: String
+    }
+
+    private let socket: Int32
+    private var received: [UInt8] = []
+
+    init(port: Int) throws {
+        socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(UInt16(port).bigEndian)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var patience = timeval(tv_sec: 20, tv_usec: 0)
+        setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        let status = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard status == 0 else { throw Failure(message: "cannot connect to port \(port)") }
+    }
+
+    deinit { close(socket) }
+
+    func write(_ text: String) { write(Array(text.utf8)) }
+
+    /// What the other side no longer reads is lost.
+    func write(_ bytes: [UInt8]) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// False at the end of the stream.
+    private func receive() throws -> Bool {
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        let count = recv(socket, &buffer, buffer.count, 0)
+        guard count >= 0 else { throw Failure(message: "no answer: \(String(cString: strerror(errno)))") }
+        received += buffer.prefix(count)
+        return count > 0
+    }
+
+    func readReply(hasBody: Bool = true) throws -> Reply {
+        let end = Array("\r\n\r\n".utf8)
+        while received.firstRange(of: end) == nil {
+            guard try receive() else {
+                throw Failure(message: "the connection ended instead of a reply: \(String(decoding: received, as: UTF8.self))")
+            }
+        }
+        guard let range = received.firstRange(of: end) else { throw Failure(message: "no headers") }
+        let lines = String(decoding: received[..<range.lowerBound], as: UTF8.self).components(separatedBy: "\r\n")
+        received.removeFirst(range.upperBound)
+        let headers = Dictionary(
+            lines.dropFirst().map { line in
+                let parts = line.split(separator: ":", maxSplits: 1)
+                return (parts[0].lowercased(), parts[1].trimmingCharacters(in: .whitespaces))
+            }, uniquingKeysWith: { $1 })
+        let status = Int(lines[0].split(separator: " ")[1]) ?? 0
+        let length = hasBody && status != 100 ? Int(headers["content-length"] ?? "0") ?? 0 : 0
+        while received.count < length {
+            guard try receive() else { throw Failure(message: "the connection ended inside a body") }
+        }
+        defer { received.removeFirst(length) }
+        return Reply(status: status, headers: headers, body: String(decoding: received.prefix(length), as: UTF8.self))
+    }
+
+    /// Whether the server has closed the connection, and sent nothing more.
+    func isAtEnd() throws -> Bool { try received.isEmpty && !receive() }
+
+    func send(_ method: String, _ path: String, _ body: String = "", headers: String = "") throws -> Reply {
+        write("\(method) \(path) HTTP/1.1\r\nHost: server\r\nContent-Length: \(body.utf8.count)\r\n\(headers)\r\n\(body)")
+        return try readReply(hasBody: method != "HEAD")
+    }
+}
+
+/// Runs blocking work on a thread of its own.
+private func onThread<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
+    try await withCheckedThrowingContinuation { continuation in
+        Thread.detachNewThread { continuation.resume(with: Swift.Result(catching: work)) }
+    }
+}
+
+private func machine(_ name: String) -> String { "{\"virtual-machine\": {\"fq_name\": [\"\(name)\"]}}" }
+
+@Suite struct ServerEndToEndTests {
+    @Test func speaksHTTP() async throws {
+        let running = try await RunningServer.start()
+        try await onThread {
+            let client = try running.connect()
+            let home = try client.send("GET", "/")
+            #expect(home.status == 200 && home.headers["content-type"]?.hasPrefix("application/json") == true)
+            #expect(home.body.contains("\"href\":\"http://server\"") && home.headers["date"]?.hasSuffix("GMT") == true)
+            let made = try client.send("POST", "/virtual-machines", machine("a"))
+            #expect(made.status == 200)
+            let location = try #require(made.body.firstMatch(of: #/"href":"http://server(/[^"]*)"/#)?.1)
+            let read = try client.send("GET", String(location))
+            let head = try client.send("HEAD", String(location))
+            #expect(head.status == 200 && head.body.isEmpty && head.headers["content-length"] == read.headers["content-length"])
+            let tag = try #require(read.headers["etag"])
+            let unchanged = try client.send("GET", String(location), headers: "If-None-Match: \(tag)\r\n")
+            #expect(unchanged.status == 304 && unchanged.body.isEmpty && unchanged.headers["etag"] == tag)
+            let warned = try client.send("PUT", String(location), #"{"virtual-machine": {"colour": 1}}"#)
+            #expect(warned.headers["warning"] == "299 - \"virtual-machine has no member colour; ignored\"")
+            let refused = try client.send("PUT", "/virtual-machines")
+            #expect(refused.status == 405 && refused.headers["allow"] == "GET, HEAD, POST")
+            #expect(try client.send("PATCH", "/").status == 405)
+            #expect(refused.headers["content-type"]?.hasPrefix("text/plain") == true)
+            #expect(try client.send("DELETE", String(location)).status == 200)
+        }
+        try await running.server.stop()
+    }
+
+    @Test func answersPipelinedRequestsInOrder() async throws {
+        let running = try await RunningServer.start()
+        try await onThread {
+            let client = try running.connect()
+            var requests = ""
+            for number in 0..<100 {
+                let body = machine("m\(number)")
+                requests += "POST /virtual-machines HTTP/1.1\r\nHost: server\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+                requests += "GET /virtual-machines?count=true HTTP/1.1\r\nHost: server\r\n\r\n"
+                requests += "GET /nonsense/\(number) HTTP/1.1\r\nHost: server\r\n\r\n"
+            }
+            client.write(requests)
+            for number in 0..<100 {
+                #expect(try client.readReply().body.contains("\"name\":\"m\(number)\""))
+                #expect(try client.readReply().body == "{\"virtual-machines\":{\"count\":\(number + 1)}}")
+                #expect(try client.readReply().body.contains("/nonsense/\(number)"))
+            }
+        }
+        try await running.server.stop()
+    }
+
+    @Test func takesBodiesAsTheyCome() async throws {
+        let running = try await RunningServer.start()
+        try await onThread {
+            let client = try running.connect()
+            // In chunks, and byte by byte.
+            let body = machine("chunked")
+            var message = "POST /virtual-machines HTTP/1.1\r\nHost: server\r\nTransfer-Encoding: chunked\r\n\r\n"
+            for byte in body { message += "1\r\n\(byte)\r\n" }
+            for byte in (message + "0\r\n\r\n").utf8 { client.write([byte]) }
+            #expect(try client.readReply().status == 200)
+            // After being told to go on.
+            let expected = machine("expected")
+            client.write(
+                "POST /virtual-machines HTTP/1.1\r\nHost: server\r\nContent-Length: \(expected.utf8.count)\r\nExpect: 100-continue\r\n\r\n")
+            #expect(try client.readReply().status == 100)
+            client.write(expected)
+            #expect(try client.readReply().status == 200)
+            // Without keeping the connection.
+            client.write("GET /virtual-machines?count=true HTTP/1.0\r\n\r\n")
+            let last = try client.readReply()
+            #expect(last.body == "{\"virtual-machines\":{\"count\":2}}" && last.headers["connection"] == "close")
+            #expect(try client.isAtEnd())
+        }
+        try await running.server.stop()
+    }
+
+    @Test func refusesWhatIsTooLarge() async throws {
+        let running = try await RunningServer.start()
+        try await onThread {
+            let size = HTTPConnection.greatestBody
+            let announced = try running.connect()
+            announced.write("POST /virtual-machines HTTP/1.1\r\nHost: server\r\nContent-Length: \(size + 1)\r\n\r\n")
+            announced.write([UInt8](repeating: UInt8(ascii: " "), count: size + 1))
+            let refused = try announced.readReply()
+            #expect(refused.status == 413 && refused.headers["connection"] == "close")
+            let chunked = try running.connect()
+            chunked.write("POST /virtual-machines HTTP/1.1\r\nHost: server\r\nTransfer-Encoding: chunked\r\n\r\n")
+            for _ in 0..<17 { chunked.write("10000\r\n" + String(repeating: " ", count: 65_536) + "\r\n") }
+            #expect(try chunked.readReply().status == 413)
+            let largest = try running.connect()
+            #expect(try largest.send("POST", "/virtual-machines", String(repeating: " ", count: size)).status == 400)
+            let longHeader = try running.connect()
+            longHeader.write("GET / HTTP/1.1\r\nHost: server\r\nX: \(String(repeating: "x", count: 70_000))\r\n\r\n")
+            #expect([400, 431].contains(try longHeader.readReply().status))
+            let manyHeaders = try running.connect()
+            manyHeaders.write("GET / HTTP/1.1\r\nHost: server\r\n" + String(repeating: "X: y\r\n", count: 200) + "\r\n")
+            #expect([400, 431].contains(try manyHeaders.readReply().status))
+            let long = try running.connect()
+            #expect([400, 414, 431].contains(try long.send("GET", "/" + String(repeating: "a", count: 70_000)).status))
+            #expect(try running.connect().send("GET", "/virtual-machines?count=true").body == "{\"virtual-machines\":{\"count\":0}}")
+        }
+        try await running.server.stop()
+    }
+
+    @Test(arguments: [
+        "nonsense\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", "GET / HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: \"><script>\r\n\r\n", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "GET / HTTP/1.1\r\nHost: a\r\nBad Header: x\r\n\r\n",
+        "\0\0\0\0\r\n\r\n", "\u{16}\u{03}\u{01}\u{02}\u{00}\u{01}\r\n\r\n",
+    ]) func refusesWhatIsNotHTTP(message: String) async throws {
+        let running = try await RunningServer.start()
+        try await onThread {
+            let client = try running.connect()
+            client.write(message)
+            let reply = try client.readReply()
+            #expect(reply.status == 400 && !reply.body.isEmpty, "\(reply.status) \(reply.body)")
+            #expect(try running.connect().send("GET", "/").status == 200)
+        }
+        try await running.server.stop()
+    }
+
+    /// Bytes that are nearly HTTP, on many connections: the server goes on.
+    @Test func survivesDamagedConnections() async throws {
+        let running = try await RunningServer.start()
+        try await onThread {
+            var random = SequenceGenerator(seed: 3)
+            let body = machine("x")
+            let message = Array("POST /virtual-machines HTTP/1.1\r\nHost: server\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)".utf8)
+            for _ in 0..<300 {
+                let client = try running.connect()
+                var bytes = message + message
+                for _ in 0..<Int.random(in: 1...6, using: &random) {
+                    bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+                }
+                client.write(Array(bytes.prefix(Int.random(in: 1...bytes.count, using: &random))))
+            }
+            #expect(try running.connect().send("GET", "/").status == 200)
+        }
+        try await running.server.stop()
+    }
+
+    // MARK: Starting and stopping
+
+    @Test func keepsClientsWaitingUntilItIsReady() async throws {
+        let running = try await RunningServer.start(loaded: false)
+        let early = try await onThread { try running.connect().send("GET", "/") }
+        #expect(early.status == 503 && early.body == "Api server is Initializing:DB Resync in progress")
+        try await running.server.load()
+        let later = try await onThread { try running.connect().send("GET", "/") }
+        #expect(later.status == 200)
+        try await running.server.stop()
+    }
+
+    @Test func comesBackWithWhatItHad() async throws {
+        let folder = try TemporaryFolder()
+        let first = try await RunningServer.start(in: folder)
+        let before = try await onThread {
+            let client = try first.connect()
+            for number in 0..<50 { #expect(try client.send("POST", "/virtual-machines", machine("m\(number)")).status == 200) }
+            #expect(try client.send("POST", "/useragent-kv", #"{"operation": "STORE", "key": "k", "value": "v"}"#).status == 200)
+            return try ["/virtual-machines?detail=true", "/virtual-networks?detail=true", "/routing-instances?detail=true"].map {
+                try client.send("GET", $0).body
+            }
+        }
+        try await first.server.stop()
+        let second = try await RunningServer.start(in: folder)
+        let after = try await onThread {
+            let client = try second.connect()
+            #expect(try client.send("POST", "/useragent-kv", #"{"operation": "RETRIEVE", "key": "k"}"#).body == #"{"value":"v"}"#)
+            return try ["/virtual-machines?detail=true", "/virtual-networks?detail=true", "/routing-instances?detail=true"].map {
+                try client.send("GET", $0).body
+            }
+        }
+        #expect(before == after)
+        try await second.server.stop()
+    }
+
+    @Test func stopsWhenConnectionsAreIdle() async throws {
+        let running = try await RunningServer.start()
+        let client = try await onThread {
+            let client = try running.connect()
+            #expect(try client.send("GET", "/").status == 200)
+            return UncheckedClient(client)
+        }
+        try await running.server.stop()
+        #expect(try await onThread { try client.client.isAtEnd() })
+    }
+
+    @Test func aPortInUseIsAnError() async throws {
+        let running = try await RunningServer.start()
+        let folder = try TemporaryFolder()
+        let port = Int(running.server.address.split(separator: ":").last ?? "") ?? 0
+        let options = ConfigServer.Options(port: port, dataDirectory: folder.path)
+        await #expect(throws: ConfigServerError.self) {
+            try await ConfigServer.listen(
+                options, ConfigurationResources.catalogue, Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        }
+        // It let go of its folder.
+        try DataDirectory(folder.path).release()
+        try await running.server.stop()
+    }
+
+    // MARK: Many clients
+
+    @Test func ofManyWhoMakeTheSameNameOneSucceeds() async throws {
+        let running = try await RunningServer.start()
+        let statuses = try await withThrowingTaskGroup(of: [Int].self) { group in
+            for _ in 0..<16 {
+                group.addTask {
+                    try await onThread {
+                        let client = try running.connect()
+                        return try (0..<40).map { try client.send("POST", "/virtual-machines", machine("m\($0)")).status }
+                    }
+                }
+            }
+            return try await group.reduce(into: [[Int]]()) { $0.append($1) }
+        }
+        for number in 0..<40 {
+            let answers = statuses.map { $0[number] }.sorted()
+            #expect(answers == [200] + [Int](repeating: 409, count: 15), "m\(number)")
+        }
+        try await running.server.stop()
+    }
+
+    @Test func numbersAreGivenOnce() async throws {
+        let running = try await RunningServer.start()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for worker in 0..<8 {
+                group.addTask {
+                    try await onThread {
+                        let client = try running.connect()
+                        for number in 0..<25 {
+                            let body =
+                                "{\"virtual-network\": {\"fq_name\": [\"default-domain\", \"default-project\", \"n\(worker)-\(number)\"]}}"
+                            #expect(try client.send("POST", "/virtual-networks", body).status == 200)
+                        }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        let body = try await onThread { try running.connect().send("GET", "/virtual-networks?fields=virtual_network_network_id").body }
+        let numbers = body.matches(of: #/"virtual_network_network_id":(\d+)/#).compactMap { Int($0.1) }
+        #expect(numbers.sorted() == Array(1...204))
+        try await running.server.stop()
+    }
+}
+
+/// A client handed from one thread to another, never used by two.
+private struct UncheckedClient: @unchecked Sendable {
+    // The thread that made the client has ended when another uses it.
+    let client: HTTPClient
+    init(_ client: HTTPClient) { self.client = client }
+}

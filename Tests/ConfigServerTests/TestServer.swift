@@ -1,0 +1,181 @@
+// The server's Core as arithmetic: requests in, replies out, the image carried along. Every change is also applied to rows, and the image
+// made of the rows must be the image carried along: what is stored is what is served.
+
+import ConfigurationREST
+import Foundation
+import NetworkTypes
+import Resources
+import Testing
+
+@testable import ConfigServerCore
+
+struct TestServer {
+    static let base = "http://server:8082"
+    /// Building the type table takes longer than most tests.
+    private static let service = ConfigurationService(ConfigurationResources.catalogue)
+    private static let seeded: (image: Image, rows: [UInt64: ObjectRow]) = {
+        var server = TestServer(empty: ())
+        server.applyDefaults()
+        return (server.image, server.rows)
+    }()
+
+    var image = Image()
+    var rows: [UInt64: ObjectRow] = [:]
+    private(set) var values: [String: [UInt8]] = [:]
+    /// Advances by a second with every request.
+    var now = Timestamp(microseconds: 1_772_366_400_000_000)
+    private let random: SequenceGenerator
+    let service = Self.service
+
+    private init(empty: Void) { random = SequenceGenerator(seed: 1) }
+
+    /// A server with its default objects.
+    init() {
+        // Another seed than the default objects had: a UUID that repeats is no test of anything.
+        random = SequenceGenerator(seed: 2)
+        image = Self.seeded.image
+        rows = Self.seeded.rows
+    }
+
+    private mutating func applyDefaults() {
+        do {
+            apply(try service.defaultObjects(missingFrom: image, now: now, random: random))
+        } catch {
+            Issue.record("the default objects are refused: \(error)")
+        }
+    }
+
+    // MARK: Requests
+
+    @discardableResult
+    mutating func send(_ method: Request.Method, _ uri: String, _ body: String = "", ifNoneMatch: String? = nil) -> Reply {
+        now = Timestamp(microseconds: now.microseconds + 1_000_000)
+        do throws(Refusal) {
+            let request = Request(
+                method, try RequestTarget(uri), base: Self.base, ifNoneMatch: ifNoneMatch, body: Array(body.utf8))
+            let operation = try service.operation(request)
+            guard operation.isWriting else { return service.read(operation, image) }
+            let decision = service.decide(operation, image, now: now, random: random)
+            apply(decision.transaction)
+            return decision.reply
+        } catch {
+            return error.reply
+        }
+    }
+
+    mutating func get(_ uri: String) -> JSONValue { json(send(.get, uri)) }
+
+    mutating func post(_ uri: String, _ body: String) -> JSONValue { json(send(.post, uri, body)) }
+
+    /// The object as a GET shows it, without its envelope.
+    mutating func object(_ type: String, _ uuid: String, _ query: String = "") -> JSONValue {
+        get("/\(type)/\(uuid)\(query)")[type] ?? .null
+    }
+
+    /// Creates an object and returns its UUID.
+    mutating func create(_ type: String, _ name: [String], parent: String? = nil, _ members: String = "") -> String {
+        let parentType = parent.map { ", \"parent_type\": \"\($0)\"" } ?? ""
+        let list = String(decoding: FullyQualifiedName.json(name), as: UTF8.self)
+        let reply = post("/\(type)s", "{\"\(type)\": {\"fq_name\": \(list)\(parentType)\(members.isEmpty ? "" : ", " + members)}}")
+        return reply[type]?["uuid"]?.string ?? ""
+    }
+
+    private func json(_ reply: Reply) -> JSONValue {
+        #expect(reply.status == 200, "\(reply.status): \(String(decoding: reply.body, as: UTF8.self))")
+        do {
+            return reply.body.isEmpty ? .null : try JSONValue(parsing: reply.body)
+        } catch {
+            Issue.record("the reply is not JSON: \(error)")
+            return .null
+        }
+    }
+
+    // MARK: Changes
+
+    /// Takes over what a decision came to.
+    mutating func accept(_ transaction: Transaction) { apply(transaction) }
+
+    private mutating func apply(_ transaction: Transaction) {
+        for change in transaction.rows(service.types) {
+            switch change {
+            case .put(let row): rows[row.number] = row
+            case .remove(let number): rows[number] = nil
+            case .setValue(let key, let value): values[key] = value
+            case .removeValue(let key): values[key] = nil
+            }
+        }
+        image.apply(transaction)
+    }
+
+    /// The image that a restart would come up with.
+    func reloaded() throws -> Image {
+        var loader = ImageLoader(service.types)
+        for (_, row) in rows.sorted(by: { $0.key < $1.key }) { try loader.add(row) }
+        for (key, value) in values { loader.addValue(key, value) }
+        return try loader.finish()
+    }
+
+    /// Everything that a client can see of an image.
+    func dump(_ image: Image) throws -> [String] {
+        var lines: [String] = []
+        for type in service.types.entries {
+            var target = try RequestTarget("/\(type.resource.collection)?count=true")
+            let operation = try service.operation(Request(.get, target, base: Self.base))
+            lines.append(String(decoding: service.read(operation, image).body, as: UTF8.self))
+            image.forEachObject(of: type.number) { identity in
+                target.segments = [type.name, identity.uuid.description]
+                target.query = []
+                let request = Request(.get, target, base: Self.base)
+                if let operation = try? service.operation(request) {
+                    lines.append(String(decoding: service.read(operation, image).body, as: UTF8.self))
+                }
+                return true
+            }
+        }
+        image.allocations.forEach { entry in
+            lines.append("\(entry.space) \(entry.number) \(entry.owner)")
+            return true
+        }
+        image.values.forEach { entry in
+            lines.append("\(entry.key) \(String(decoding: entry.value, as: UTF8.self))")
+            return true
+        }
+        return lines
+    }
+
+    /// The image that requests made and the one that a restart would make show the same.
+    func expectReloadsAsItIs(_ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let reloaded = try reloaded()
+        #expect(try dump(reloaded) == dump(image), comment, sourceLocation: sourceLocation)
+        #expect(reloaded.lastNumber <= image.lastNumber, comment, sourceLocation: sourceLocation)
+    }
+}
+
+/// Numbers that look random and are the same in every run. A class, as a server and its copies share one sequence.
+final class SequenceGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64 = 1) { state = seed }
+
+    /// SplitMix64.
+    func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var value = state
+        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
+        return value ^ value >> 31
+    }
+}
+
+extension Reply {
+    var text: String { String(decoding: body, as: UTF8.self) }
+}
+
+extension JSONValue {
+    /// The UUIDs of a list of references, children or list lines.
+    var uuids: [String] { elements.compactMap { $0["uuid"]?.string } }
+    /// The last element of each name in a list of references or children.
+    var names: [String] { elements.compactMap { ($0["to"] ?? $0["fq_name"])?.elements.last?.string } }
+}
+
+let project = ["default-domain", "default-project"]
