@@ -81,6 +81,17 @@ struct PatternCase: CustomTestStringConvertible, Sendable {
         #expect(failure { () throws(CodingError) in try Pattern(parsing: source) }?.kind == .unsupported)
     }
 
+    @Test func errorsShowControlCharacters() throws {
+        let parsing = failure { () throws(CodingError) in try Pattern(parsing: "\\\u{1B}") }
+        #expect(parsing?.message.contains("\\u{1B}") == true)
+        let pattern = try Pattern(parsing: "\u{1B}|" + String(repeating: "a", count: 5000))
+        let matching = failure { () throws(CodingError) in
+            try json("\"b\"") { reader throws(CodingError) in try reader.string(pattern: pattern) }
+        }
+        #expect(matching?.description.unicodeScalars.contains("\u{1B}") == false)
+        #expect((matching?.description.utf8.count ?? .max) < 400)
+    }
+
     @Test func refusesDeepNesting() {
         let source = String(repeating: "(", count: 100_000) + "a"
         #expect(failure { () throws(CodingError) in try Pattern(parsing: source) } != nil)

@@ -7,11 +7,11 @@ enum Excerpt {
     static func quoted(_ text: String) -> String { "\"" + plain(text) + "\"" }
 
     /// As `quoted`, without the quotes.
-    static func plain(_ text: some StringProtocol) -> String {
+    static func plain(_ text: some StringProtocol, limit: Int = maximumCharacters) -> String {
         var result = ""
         var length = 0
         for scalar in text.unicodeScalars {
-            if length == maximumCharacters { return result + "…" }
+            if length == limit { return result + "…" }
             length += 1
             switch scalar.properties.generalCategory {
             case .control, .format, .surrogate, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned:

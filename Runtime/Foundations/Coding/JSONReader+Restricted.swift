@@ -42,11 +42,11 @@ extension JSONReader {
 
     /// A union of numbers and text: either form, kept as text. Writing gives text, which every reader of a union accepts.
     public mutating func string(union pattern: Pattern) throws(CodingError) -> String {
+        let start = startOfValue()
         guard try peekKind == .number else { return try string(pattern: pattern) }
-        let number = bytes(in: try rawValue())
-        let text = String(decoding: number, as: UTF8.self)
-        let quoted = Array("\"\(text)\"".utf8)
-        return try JSONReader.read(quoted) { reader throws(CodingError) in try reader.string(pattern: pattern) }
+        let text = String(decoding: bytes(in: try rawValue()), as: UTF8.self)
+        if !pattern.matches(text) { throw error(rule: pattern.violation(by: text), at: start) }
+        return text
     }
 
     private mutating func elements<V>(_ element: (inout JSONReader) throws(CodingError) -> V) throws(CodingError) -> [V]? {

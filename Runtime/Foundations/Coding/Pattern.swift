@@ -43,6 +43,7 @@ public struct Pattern: Sendable {
     /// What to say about a value that does not match.
     func violation(by text: String) -> LexicalRules.Violation {
         LexicalRules.Violation(
-            kind: .pattern, message: "\(Excerpt.quoted(text)) has the wrong form", hint: "it must match the pattern \(source)")
+            kind: .pattern, message: "\(Excerpt.quoted(text)) has the wrong form",
+            hint: "it must match the pattern \(Excerpt.plain(source, limit: 240))")
     }
 }

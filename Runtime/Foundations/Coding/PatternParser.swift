@@ -200,7 +200,7 @@ struct PatternParser {
             if let escape = ScalarSet.Escape(scalar) { return .escape(escape) }
             position -= 1
             throw error(
-                "'\\\(scalar)' is not an escape that is known here",
+                "'\\\(Excerpt.plain(String(scalar)))' is not an escape that is known here",
                 hint: scalar == "p" || scalar == "P" ? "list the wanted characters in a class" : "write the character without '\\'")
         }
     }

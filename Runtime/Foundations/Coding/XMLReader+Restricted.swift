@@ -12,7 +12,14 @@ extension XMLReader {
         writer.start(name)
         writer.text(text)
         writer.end(name)
-        return try XMLReader.read(writer.finish(), read)
+        do throws(CodingError) {
+            return try XMLReader.read(writer.finish(), read)
+        } catch {
+            // The place in the small document means nothing to anybody: the element's start is the nearest there is.
+            let element = self.error(error.kind, error.message, hint: error.hint, at: startOfElement)
+            throw CodingError(
+                error.kind, error.message, offset: element.offset, path: "\(element.path).\(error.path)", hint: error.hint)
+        }
     }
 }
 
