@@ -22,7 +22,8 @@ let package = Package(
     ],
     targets: [
         // Schema: what exists. No code; the target makes SwiftPM notice new and deleted files.
-        .target(name: "Schema", path: "Schema", exclude: ["Configuration", "Forwarder", "Messages", "annotations.xsd"], swiftSettings: strict),
+        .target(
+            name: "Schema", path: "Schema", exclude: ["Configuration", "Forwarder", "Messages", "annotations.xsd"], swiftSettings: strict),
 
         // Generator: the schema compiler. Imports nothing of ours.
         .systemLibrary(
@@ -115,6 +116,8 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             path: "Tests/ConfigServerTests", swiftSettings: strict),
+        .testTarget(
+            name: "MessageCompilerTests", dependencies: ["SchemaCompiler"], path: "Tests/MessageCompilerTests", swiftSettings: strict),
         .testTarget(name: "GraphTests", dependencies: ["Graph"], path: "Tests/GraphTests", swiftSettings: strict),
     ]
 )

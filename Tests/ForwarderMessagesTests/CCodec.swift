@@ -15,7 +15,9 @@ struct CCodec {
     static var compiler: URL? {
         let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
         for name in ["cc", "gcc", "clang"] {
-            for folder in folders where FileManager.default.isExecutableFile(atPath: "\(folder)/\(name)") { return URL(filePath: "\(folder)/\(name)") }
+            for folder in folders where FileManager.default.isExecutableFile(atPath: "\(folder)/\(name)") {
+                return URL(filePath: "\(folder)/\(name)")
+            }
         }
         return nil
     }
@@ -31,7 +33,10 @@ struct CCodec {
             + [forwarder.appending(path: "core/vrouter_attributes.c"), repository.appending(path: "Tests/Vectors/forwarder/vectors.c")]
         let build = try Self.run(
             compiler,
-            ["-std=gnu11", "-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-I", forwarder.appending(path: "include").path]
+            [
+                "-std=gnu11", "-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-I",
+                forwarder.appending(path: "include").path,
+            ]
                 + ["-I", messages.path, "-o", executable.path] + sources.map(\.path))
         if build.status != 0 { throw Failed(description: "\(compiler.path): \(build.output)") }
     }

@@ -13,7 +13,8 @@ struct MessageDescription {
     /// The model of Schema/Forwarder.
     init() {
         let compiler = Compiler()
-        model = compiler.forwarderModel(files: SchemaFolder.expand([repository.appending(path: "Schema/Forwarder").path], compiler.diagnostics))
+        model = compiler.forwarderModel(
+            files: SchemaFolder.expand([repository.appending(path: "Schema/Forwarder").path], compiler.diagnostics))
         precondition(!compiler.diagnostics.failed, compiler.diagnostics.rendered())
     }
 
@@ -83,7 +84,9 @@ struct SwiftVerdict {
             let text = description.text(of: message, set)
             return (text.isEmpty ? "=" : "= \(text)", try message.attributes())
         } catch {
-            return ("! \(Self.reasons[Int(error.reason.rawValue)]) \(error.set) \(error.attribute ?? "-") \(error.number) \(error.offset)", nil)
+            return (
+                "! \(Self.reasons[Int(error.reason.rawValue)]) \(error.set) \(error.attribute ?? "-") \(error.number) \(error.offset)", nil
+            )
         }
     }
 }

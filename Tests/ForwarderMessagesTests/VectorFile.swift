@@ -23,8 +23,10 @@ enum VectorFile {
 
     static var paths: [URL] {
         get throws {
-            try FileManager.default.contentsOfDirectory(at: repository.appending(path: "Tests/Vectors/forwarder"), includingPropertiesForKeys: nil)
-                .filter { $0.pathExtension == "txt" }.sorted { $0.path < $1.path }
+            try FileManager.default.contentsOfDirectory(
+                at: repository.appending(path: "Tests/Vectors/forwarder"), includingPropertiesForKeys: nil
+            )
+            .filter { $0.pathExtension == "txt" }.sorted { $0.path < $1.path }
         }
     }
 

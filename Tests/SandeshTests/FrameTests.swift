@@ -115,7 +115,8 @@ let sender = SandeshSender(source: "host-1", nodeType: "Config", module: "contra
     @Test func theLengthIsTheFrames() throws {
         for count in [0, 1, 9, 500, 100_000] {
             let message = VncApiInfo(apiMsg: String(repeating: "x", count: count))
-            let bytes = SandeshFrame.encode(message, header: SandeshHeader(for: VncApiInfo.self, from: sender, timestamp: 0, sequenceNumber: 0))
+            let bytes = SandeshFrame.encode(
+                message, header: SandeshHeader(for: VncApiInfo.self, from: sender, timestamp: 0, sequenceNumber: 0))
             #expect(Int(String(decoding: bytes[17..<27], as: UTF8.self)) == bytes.count)
             #expect(String(decoding: bytes.prefix(17), as: UTF8.self) == "<sandesh length=\"")
             #expect(String(decoding: bytes.suffix(10), as: UTF8.self) == "</sandesh>")

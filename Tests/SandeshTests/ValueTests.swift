@@ -47,7 +47,8 @@ private struct Everything: SandeshMessage {
     init() {}
 
     private static let fields = MemberTable([
-        "flag", "tiny", "half", "word", "long", "huge", "ratio", "address", "either", "identity", "markup", "inner", "inners", "numbers", "words",
+        "flag", "tiny", "half", "word", "long", "huge", "ratio", "address", "either", "identity", "markup", "inner", "inners", "numbers",
+        "words",
         "byNumber", "byName",
     ])
 

@@ -38,7 +38,8 @@ public struct Backend: Sendable {
         Backend("swift-client", "Swift accessors of the typed client") { SwiftClientBackend(model: $0).files() },
         Backend("swift-graph", "Swift node and link types of the configuration graph") { SwiftGraphBackend(model: $0).files() },
         Backend("swift-sandesh", "Swift codecs of the messages to the collector", .sandesh { SwiftSandeshBackend(model: $0).files() }),
-        Backend("swift-forwarder", "Swift codecs of the messages to the forwarder", .forwarder { SwiftForwarderBackend(model: $0).files() }),
+        Backend(
+            "swift-forwarder", "Swift codecs of the messages to the forwarder", .forwarder { SwiftForwarderBackend(model: $0).files() }),
         Backend("c-forwarder", "C codecs of the messages to the forwarder", .forwarder { CForwarderBackend(model: $0).files() }),
     ]
 

@@ -59,7 +59,8 @@ struct DefinitionReader {
     func documentation(_ element: Element, _ what: String) -> String {
         let found = children(element, "documentation")
         for extra in found.dropFirst() {
-            diagnostics.error("duplicate", at: extra.location, "\(what) has a second <documentation>", hint: "make it a paragraph of the first")
+            diagnostics.error(
+                "duplicate", at: extra.location, "\(what) has a second <documentation>", hint: "make it a paragraph of the first")
         }
         guard let documentation = found.first else {
             diagnostics.error("undocumented", at: element.location, "\(what) is not documented", hint: "begin it with <documentation>")
@@ -90,7 +91,8 @@ struct DefinitionReader {
         guard let text = element[attribute] else { return nil }
         if let number = Self.decimal(text), range.contains(number) { return number }
         diagnostics.error(
-            "bad-number", at: element.location(of: attribute), "\(attribute) is \"\(text)\", not a number from \(range.lowerBound) to \(range.upperBound)",
+            "bad-number", at: element.location(of: attribute),
+            "\(attribute) is \"\(text)\", not a number from \(range.lowerBound) to \(range.upperBound)",
             hint: why.isEmpty ? nil : why)
         return nil
     }
@@ -137,18 +139,21 @@ extension DefinitionReader {
             }
             if let other = values.first(where: { $0.number == number }) {
                 diagnostics.error(
-                    "duplicate-number", at: child.location(of: "number"), "\(name) has the number \(number), as has \(other.name) on line \(other.location.line)",
+                    "duplicate-number", at: child.location(of: "number"),
+                    "\(name) has the number \(number), as has \(other.name) on line \(other.location.line)",
                     hint: "the next free one is \(values.map(\.number).max().map { $0 + 1 } ?? 0)")
             } else if let other = values.first(where: { $0.name == name }) {
                 diagnostics.error(
-                    "duplicate", at: child.location(of: "name"), "\(owner) has \(name) twice", hint: "the other is on line \(other.location.line)")
+                    "duplicate", at: child.location(of: "name"), "\(owner) has \(name) twice",
+                    hint: "the other is on line \(other.location.line)")
             } else {
                 refuse(number, retired, child, name)
                 values.append(NamedNumber(name: name, number: number, documentation: text, location: child.location))
             }
         }
         if values.isEmpty, children(element, tag).isEmpty {
-            diagnostics.error("empty", at: element.location, "\(owner) has no \(tag)", hint: "add <\(tag) name=\"…\" number=\"…\">…</\(tag)>")
+            diagnostics.error(
+                "empty", at: element.location, "\(owner) has no \(tag)", hint: "add <\(tag) name=\"…\" number=\"…\">…</\(tag)>")
         }
         return values
     }
@@ -168,50 +173,8 @@ extension DefinitionReader {
     func refuse(_ number: UInt64, _ retired: [UInt64: SourceLocation], _ element: Element, _ name: String, _ attribute: String = "number") {
         guard let location = retired[number] else { return }
         diagnostics.error(
-            "retired-number", at: element.location(of: attribute), "\(name) has the number \(number), which was retired on line \(location.line)",
+            "retired-number", at: element.location(of: attribute),
+            "\(name) has the number \(number), which was retired on line \(location.line)",
             hint: "peers in use still give it its old meaning; take another")
-    }
-}
-
-/// The files of a set of definitions, with who includes whom.
-struct DefinitionFiles {
-    private(set) var files: [MessageFile] = []
-    private(set) var roots: [Element] = []
-    /// For each file, itself and all that it includes, directly or through others.
-    private(set) var visible: [Set<Int>] = []
-
-    init(_ documents: [Document], _ reader: DefinitionReader) {
-        var indices: [String: Int] = [:]
-        for document in documents {
-            let root = document.root
-            if root.name != reader.root || root.namespace != reader.namespace {
-                reader.diagnostics.error(
-                    "not-a-definition", at: root.location, "the root element is <\(root.name)>, not <\(reader.root)> of \(reader.namespace)",
-                    hint: "the file begins with <\(reader.root) xmlns=\"\(reader.namespace)\">")
-                continue
-            }
-            if let other = files.first(where: { $0.name == document.file.name }) {
-                reader.diagnostics.error(
-                    "duplicate-file-name", at: root.location, "\(other.file.path) has the same name, and output is named after the file",
-                    hint: "rename one of them")
-                continue
-            }
-            var file = MessageFile(file: document.file)
-            var seen: Set<Int> = [files.count]
-            for include in reader.children(root, "include") {
-                reader.check(include, attributes: ["schemaLocation"], children: [])
-                // What cannot be found or read was reported when the files were loaded; included files come first in the list.
-                guard let location = include["schemaLocation"],
-                    let index = indices[SchemaLoader.resolve(location, besides: document.file.path)]
-                else { continue }
-                if !file.includes.contains(index) { file.includes.append(index) }
-                seen.formUnion(visible[index])
-            }
-            file.documentation = reader.documentation(root, "the file")
-            indices[document.file.path] = files.count
-            files.append(file)
-            roots.append(root)
-            visible.append(seen)
-        }
     }
 }

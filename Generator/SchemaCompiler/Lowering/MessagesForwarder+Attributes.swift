@@ -25,15 +25,23 @@ extension ForwarderLowering {
             }
         }
         if attributes.isEmpty, reader.children(element, "attribute", "list").isEmpty {
-            diagnostics.error("empty", at: element.location, "\(name) has no attribute", hint: "add <attribute number=\"1\" name=\"…\" type=\"…\">…</attribute>")
+            diagnostics.error(
+                "empty", at: element.location, "\(name) has no attribute",
+                hint: "add <attribute number=\"1\" name=\"…\" type=\"…\">…</attribute>")
         }
         var set = AttributeSet(
-            name: name, command: command, attributes: attributes, documentation: reader.documentation(element, name), location: element.location)
+            name: name, command: command, attributes: attributes, documentation: reader.documentation(element, name),
+            location: element.location)
         set.maximumBytes = attributes.reduce(0) { $0 + ForwarderModel.headerBytes + ForwarderModel.padded(model.maximumPayload(of: $1)) }
         if set.maximumBytes > 65535 {
-            diagnostics.error(
-                "too-large", at: element.location, "the attributes of \(name) together may take \(set.maximumBytes) bytes, more than 65535",
-                hint: "lower a maximum-count or maximum-length")
+            // An attribute that is too large alone was reported already.
+            let isReported = attributes.contains { model.maximumPayload(of: $0) > ForwarderModel.maximumPayload }
+            if !isReported {
+                diagnostics.error(
+                    "too-large", at: element.location,
+                    "the attributes of \(name) together may take \(set.maximumBytes) bytes, more than 65535",
+                    hint: "lower a maximum-count or maximum-length")
+            }
             // Enough to be too large wherever it is nested, and too little for products of it to overflow.
             set.maximumBytes = 65536
         }
@@ -42,7 +50,7 @@ extension ForwarderLowering {
 
     private func nextFree(_ attributes: [Attribute], _ retired: [UInt64: SourceLocation]) -> String {
         let taken = Set(attributes.map(\.number)).union(retired.keys.map { Int(clamping: $0) })
-        guard let free = (1...64).first(where: { $0 > (taken.max() ?? 0) || !taken.contains($0) }) else {
+        guard let free = (1...64).first(where: { !taken.contains($0) }) else {
             return "all 64 numbers are taken: put some of the attributes into a structure"
         }
         return "the first free one is \(free)"
@@ -52,11 +60,15 @@ extension ForwarderLowering {
         let isList = element.name == "list"
         reader.check(
             element,
-            attributes: ["number", "name", isList ? "of" : "type", isList ? "maximum-count" : "maximum-length", "presence", "minimum", "maximum", "unknown"],
+            attributes: [
+                "number", "name", isList ? "of" : "type", isList ? "maximum-count" : "maximum-length", "presence", "minimum", "maximum",
+                "unknown",
+            ],
             children: [])
         let name = reader.name(of: element)
         let text = reader.prose(element, name.map { "\($0) of \(owner)" } ?? "an attribute of \(owner)")
-        let number = reader.requiredNumber("number", of: element, in: 1...64, "the number is also the bit in the C structure's presence bitmap")
+        let number = reader.requiredNumber(
+            "number", of: element, in: 1...64, "the number is also the bit in the C structure's presence bitmap")
         let type = type(of: element, isList, file, path)
         let presence = reader.choice("presence", of: element, among: ["required", "optional"], default: "optional")
         let unknown = reader.choice("unknown", of: element, among: ["skip", "refuse"], default: "skip")
@@ -66,14 +78,17 @@ extension ForwarderLowering {
         if isList, count == nil { return nil }
         if Naming.cReserved.contains(Naming.cIdentifier(name)) {
             diagnostics.error(
-                "reserved-name", at: element.location(of: "name"), "\(name) cannot be the name of a structure's member in C", hint: "choose another name")
+                "reserved-name", at: element.location(of: "name"), "\(name) cannot be the name of a structure's member in C",
+                hint: "choose another name")
         } else if Naming.swiftCodecReserved.contains(Naming.swiftIdentifier(name)) {
             diagnostics.error(
-                "reserved-name", at: element.location(of: "name"), "\(name) is what the codecs in Swift call something of their own", hint: "choose another name")
+                "reserved-name", at: element.location(of: "name"), "\(name) is what the codecs in Swift call something of their own",
+                hint: "choose another name")
         }
         if type == .flag, presence == "required" {
             diagnostics.error(
-                "bad-value", at: element.location(of: "presence"), "a flag that must always be there says nothing", hint: "leave presence out")
+                "bad-value", at: element.location(of: "presence"), "a flag that must always be there says nothing",
+                hint: "leave presence out")
         }
         let attribute = Attribute(
             name: name, number: Int(number), type: type, maximumCount: count, isRequired: presence == "required",
@@ -81,7 +96,8 @@ extension ForwarderLowering {
         let payload = model.maximumPayload(of: attribute)
         if payload > ForwarderModel.maximumPayload {
             diagnostics.error(
-                "too-large", at: element.location, "\(name) may take \(payload) bytes, and an attribute holds \(ForwarderModel.maximumPayload) at most",
+                "too-large", at: element.location,
+                "\(name) may take \(payload) bytes, and an attribute holds \(ForwarderModel.maximumPayload) at most",
                 hint: "lower maximum-count, or the maxima of what the structure holds")
         }
         return attribute
@@ -90,7 +106,8 @@ extension ForwarderLowering {
     private func maximumCount(_ element: Element) -> Int? {
         guard element["maximum-count"] != nil else {
             diagnostics.error(
-                "missing-maximum", at: element.location, "a list without maximum-count", hint: "C reserves room for the most elements: say how many")
+                "missing-maximum", at: element.location, "a list without maximum-count",
+                hint: "C reserves room for the most elements: say how many")
             return nil
         }
         return reader.number("maximum-count", of: element, in: 1...16384).map { Int($0) }
@@ -105,12 +122,14 @@ extension ForwarderLowering {
         switch written {
         case "string", "bytes":
             if isList {
-                diagnostics.error("bad-type", at: place, "a list of \(written)", hint: "put the \(written) into a structure, and make a list of those")
+                diagnostics.error(
+                    "bad-type", at: place, "a list of \(written)", hint: "put the \(written) into a structure, and make a list of those")
                 return nil
             }
             guard element["maximum-length"] != nil else {
                 diagnostics.error(
-                    "missing-maximum", at: element.location, "\(written) without maximum-length", hint: "C reserves room for the longest: say how many bytes")
+                    "missing-maximum", at: element.location, "\(written) without maximum-length",
+                    hint: "C reserves room for the longest: say how many bytes")
                 return nil
             }
             guard let length = reader.number("maximum-length", of: element, in: 1...4096) else { return nil }
@@ -124,7 +143,8 @@ extension ForwarderLowering {
         }
         if element["maximum-length"] != nil {
             diagnostics.error(
-                "unused-bound", at: element.location(of: "maximum-length"), "\(written) has no length to limit", hint: "only string and bytes have one")
+                "unused-bound", at: element.location(of: "maximum-length"), "\(written) has no length to limit",
+                hint: "only string and bytes have one")
         }
         if written == "flag" { return .flag }
         if let scalar = AttributeScalar(rawValue: written) { return .scalar(scalar) }
@@ -156,18 +176,22 @@ extension ForwarderLowering {
             if case .open? = structures[name] {
                 let cycle = (path.drop { $0 != name } + [name]).joined(separator: " → ")
                 diagnostics.error(
-                    "recursive-type", at: place, "\(name) holds itself: \(cycle)", hint: "a structure has a fixed size in C: refer to the inner one by an index")
+                    "recursive-type", at: place, "\(name) holds itself: \(cycle)",
+                    hint: "a structure has a fixed size in C: refer to the inner one by an index")
                 return nil
             }
             // A chain of a thousand structures must not be followed a thousand calls deep before it is found to be too long.
             if path.count > Self.maximumDepth * 2 {
-                diagnostics.error("nested-too-deep", at: place, "\(name) is nested too deep", hint: "flatten the structures: the limit is \(Self.maximumDepth) levels")
+                diagnostics.error(
+                    "nested-too-deep", at: place, "\(name) is nested too deep",
+                    hint: "flatten the structures: the limit is \(Self.maximumDepth) levels")
                 return nil
             }
             guard let index = structure(name, path: path) else { return nil }
             if depths[index] >= Self.maximumDepth {
                 diagnostics.error(
-                    "nested-too-deep", at: place, "\(name) already holds structures \(depths[index]) levels deep", hint: "flatten them: the limit is \(Self.maximumDepth)")
+                    "nested-too-deep", at: place, "\(name) already holds structures \(depths[index]) levels deep",
+                    hint: "flatten them: the limit is \(Self.maximumDepth)")
             }
             return .structure(index)
         }
@@ -188,74 +212,10 @@ extension ForwarderLowering {
         let high = element["maximum"] == nil ? scalar.greatest : reader.number("maximum", of: element, in: whole, why)
         guard let low, let high else { return nil }
         if low > high {
-            diagnostics.error("bad-range", at: element.location(of: "minimum"), "the minimum \(low) is above the maximum \(high)", hint: "exchange them")
+            diagnostics.error(
+                "bad-range", at: element.location(of: "minimum"), "the minimum \(low) is above the maximum \(high)", hint: "exchange them")
             return nil
         }
         return low == 0 && high == scalar.greatest ? nil : low...high
-    }
-
-    // MARK: Spellings
-
-    /// Two names that differ in the schema may meet once they are spelled in C or Swift.
-    func checkSpellings() {
-        var claimed: [String: String] = [:]
-        func claim(_ spelling: String, _ name: String, _ location: SourceLocation, _ language: String) {
-            if let other = claimed[spelling] {
-                if other == name { return }
-                diagnostics.error(
-                    "duplicate-spelling", at: location, "\(name) and \(other) are both spelled \(spelling) in \(language)", hint: "rename one of them")
-            } else {
-                claimed[spelling] = name
-            }
-        }
-        if let family = model.family {
-            claim(Naming.swiftFamily(family.name), "the family", family.location, "Swift")
-            for words in [["family", "name"], ["family", "version"], ["maximum", "bytes"]] {
-                claim(Naming.cConstant(words.joined(separator: "-"), prefix: model.prefix), "the family", family.location, "C")
-            }
-        }
-        for enumeration in model.enumerations {
-            claim(Naming.swiftType(enumeration.name), enumeration.name, enumeration.location, "Swift")
-            claim(Naming.cConstant(enumeration.name, "limit", prefix: model.prefix), enumeration.name, enumeration.location, "C")
-            for value in enumeration.values {
-                let spelling = Naming.cConstant(enumeration.name, value.name, prefix: model.prefix)
-                claim(spelling, "\(value.name) of \(enumeration.name)", value.location, "C")
-                if ["named", "allCases"].contains(Naming.swiftCase(value.name)) {
-                    diagnostics.error(
-                        "reserved-name", at: value.location, "\(value.name) is what every enumeration in Swift calls its list of values", hint: "choose another name")
-                }
-            }
-        }
-        for set in model.structures + model.messages {
-            let type = set.command == nil ? Naming.swiftType(set.name) : Naming.swiftMessage(set.name)
-            claim(type, set.name, set.location, "Swift")
-            if set.command != nil {
-                claim(Naming.cConstant("command", set.name, prefix: model.prefix), set.name, set.location, "C")
-                claim(Naming.cConstant(set.name, "maximum", "bytes", prefix: model.prefix), set.name, set.location, "C")
-            }
-            var members: [String: String] = [:]
-            for attribute in set.attributes {
-                for word in ["attribute", "has", "maximum"] {
-                    claim(Naming.cConstant(set.name, word, attribute.name, prefix: model.prefix), "\(attribute.name) of \(set.name)", attribute.location, "C")
-                }
-                for member in cMembers(attribute) {
-                    if let other = members.updateValue(attribute.name, forKey: member), other != attribute.name {
-                        diagnostics.error(
-                            "duplicate-spelling", at: attribute.location, "\(other) and \(attribute.name) of \(set.name) both need the member \(member) in C",
-                            hint: "rename one of them")
-                    }
-                }
-            }
-        }
-    }
-
-    private func cMembers(_ attribute: Attribute) -> [String] {
-        let name = Naming.cIdentifier(attribute.name)
-        if attribute.maximumCount != nil { return [name, Naming.cCount(attribute.name)] }
-        switch attribute.type {
-        case .bytes: return [name, Naming.cLength(attribute.name)]
-        case .flag: return []
-        default: return [name]
-        }
     }
 }

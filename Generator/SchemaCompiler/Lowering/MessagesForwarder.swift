@@ -58,7 +58,9 @@ struct ForwarderLowering {
     }
 
     static func isNoun(_ text: String) -> Bool {
-        guard text.utf8.count <= 48, let first = text.utf8.first, first >= UInt8(ascii: "a"), first <= UInt8(ascii: "z") else { return false }
+        guard text.utf8.count <= 48, let first = text.utf8.first, first >= UInt8(ascii: "a"), first <= UInt8(ascii: "z") else {
+            return false
+        }
         var previous = first
         for byte in text.utf8 {
             let isLetter = byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z")
@@ -75,11 +77,13 @@ struct ForwarderLowering {
         for (file, root) in files.roots.enumerated() {
             if !Self.isNoun(model.files[file].name) {
                 diagnostics.error(
-                    "bad-file-name", at: root.location, "C headers are named after the file, and \"\(model.files[file].name)\" is not a name",
+                    "bad-file-name", at: root.location,
+                    "C headers are named after the file, and \"\(model.files[file].name)\" is not a name",
                     hint: "rename the file; " + reader.nameRule)
             }
             reader.check(
-                root, attributes: [], children: ["documentation", "include", "family", "enumeration", "flags", "structure", "message", "retired"])
+                root, attributes: [],
+                children: ["documentation", "include", "family", "enumeration", "flags", "structure", "message", "retired"])
             for child in root.children where child.namespace == reader.namespace {
                 switch child.name {
                 case "family": family(child, file)
@@ -104,7 +108,8 @@ struct ForwarderLowering {
         guard let name = reader.name(of: element), let version = reader.requiredNumber("version", of: element, in: 1...255) else { return }
         if let other = model.family {
             diagnostics.error(
-                "duplicate", at: element.location, "the family is declared twice", hint: "the other declaration is at \(other.location.reference)")
+                "duplicate", at: element.location, "the family is declared twice",
+                hint: "the other declaration is at \(other.location.reference)")
             return
         }
         model.family = ForwarderFamily(name: name, version: UInt8(version), documentation: text, location: element.location, file: file)
@@ -117,7 +122,8 @@ struct ForwarderLowering {
                 "reserved-name", at: element.location(of: "name"), "\(name) is a built-in kind of attribute", hint: "choose another name")
         } else if let other = declared[name] {
             diagnostics.error(
-                "duplicate", at: element.location(of: "name"), "\(name) is declared twice", hint: "the other is at \(other.element.location.reference)")
+                "duplicate", at: element.location(of: "name"), "\(name) is declared twice",
+                hint: "the other is at \(other.element.location.reference)")
         } else {
             declared[name] = Declared(kind: kind, element: element, file: file)
             order.append(name)
@@ -140,7 +146,8 @@ struct ForwarderLowering {
         let isFlags = element.name == "flags"
         let tag = isFlags ? "bit" : "value"
         reader.check(
-            element, attributes: ["name", "base", "extensible"] + (isFlags ? [] : ["sentences"]), children: ["documentation", tag, "retired"])
+            element, attributes: ["name", "base", "extensible"] + (isFlags ? [] : ["sentences"]),
+            children: ["documentation", tag, "retired"])
         let bases: [AttributeScalar] = isFlags ? [.u8, .u16, .u32, .u64] : [.u8, .u16, .u32]
         _ = reader.required("base", of: element)
         let written = reader.choice("base", of: element, among: bases.map(\.rawValue), default: "u32")
@@ -151,7 +158,8 @@ struct ForwarderLowering {
         let values = reader.namedNumbers(element, tag, in: 0...greatest, of: name, isValueName: Self.isNoun, rule: reader.nameRule)
         if !isFlags, !isExtensible, let large = values.first(where: { $0.number > 63 }) {
             diagnostics.error(
-                "bad-number", at: large.location, "\(large.name) has the number \(large.number), and \(name) is not extensible, so its numbers end at 63",
+                "bad-number", at: large.location,
+                "\(large.name) has the number \(large.number), and \(name) is not extensible, so its numbers end at 63",
                 hint: "take smaller numbers, or write extensible=\"true\" if any number may pass")
         }
         return ForwarderEnumeration(
@@ -188,12 +196,14 @@ struct ForwarderLowering {
             guard let declaration = declared[name], declaration.kind == .message else { continue }
             let element = declaration.element
             reader.check(element, attributes: ["name", "command"], children: ["documentation", "attribute", "list", "retired"])
-            let command = reader.requiredNumber("command", of: element, in: 1...255, "it stands in one byte of the generic netlink header; 0 is not used")
+            let command = reader.requiredNumber(
+                "command", of: element, in: 1...255, "it stands in one byte of the generic netlink header; 0 is not used")
             if let command {
                 reader.refuse(command, retired, element, name, "command")
                 if let other = commands[command] {
                     diagnostics.error(
-                        "duplicate-number", at: element.location(of: "command"), "\(name) has the command \(command), as has \(other.name) at \(other.location.reference)",
+                        "duplicate-number", at: element.location(of: "command"),
+                        "\(name) has the command \(command), as has \(other.name) at \(other.location.reference)",
                         hint: "the next free one is \((commands.keys.max() ?? 0) + 1)")
                 } else {
                     commands[command] = (name, element.location)

@@ -5,7 +5,7 @@ extension SandeshLowering {
 
     func check(_ message: SandeshMessage, _ element: Element) {
         if message.kind == .uve { checkUVE(message) }
-        if message.kind.needsKey, !message.hasKey {
+        if message.kind == .objectLog, !message.hasKey {
             diagnostics.error(
                 "missing-key", at: element.location, "\(message.name) is filed under the object that it is about, and no field names one",
                 hint: "give the field with the object's name key=\"…\": the object's table")
@@ -13,7 +13,8 @@ extension SandeshLowering {
         if message.kind != .uve, !message.kind.allowsOptionalFields {
             for field in message.fields where field.isOptional {
                 diagnostics.error(
-                    "bad-presence", at: field.location, "\(field.name) is optional, and fields of a \(message.kind.rawValue) are always written",
+                    "bad-presence", at: field.location,
+                    "\(field.name) is optional, and fields of a \(message.kind.rawValue) are always written",
                     hint: "remove presence, or put what may be absent into a structure")
             }
         }
@@ -21,7 +22,8 @@ extension SandeshLowering {
 
     /// A UVE is the state of one object: `data`, with the object's name, whether it is gone, and attributes that are sent when they change.
     private func checkUVE(_ message: SandeshMessage) {
-        guard message.fields.count == 1, let data = message.fields.first, data.name == "data", data.cardinality == .single, !data.isOptional,
+        guard message.fields.count == 1, let data = message.fields.first, data.name == "data", data.cardinality == .single,
+            !data.isOptional,
             case .structure(let index) = data.type
         else {
             diagnostics.error(
@@ -33,7 +35,8 @@ extension SandeshLowering {
         let name = structure.fields.first { $0.name == "name" }
         if name == nil || name?.key == nil || name?.isOptional == true {
             diagnostics.error(
-                "bad-uve", at: name?.location ?? structure.location, "\(structure.name) describes an object, and has no required field name with its key",
+                "bad-uve", at: name?.location ?? structure.location,
+                "\(structure.name) describes an object, and has no required field name with its key",
                 hint: "add <field number=\"1\" name=\"name\" type=\"string\" key=\"…\">: the object's table, or * if the sender chooses it")
         }
         let deleted = structure.fields.first { $0.name == "deleted" }
@@ -48,7 +51,8 @@ extension SandeshLowering {
             }
             if !field.isOptional {
                 diagnostics.error(
-                    "bad-uve", at: field.location, "\(field.name) is required, and a uve repeats only what changed", hint: "add presence=\"optional\"")
+                    "bad-uve", at: field.location, "\(field.name) is required, and a uve repeats only what changed",
+                    hint: "add presence=\"optional\"")
             }
         }
     }
@@ -98,7 +102,8 @@ extension SandeshLowering {
             let spelling = Naming.swiftType(name)
             if let other = types.updateValue(name, forKey: spelling) {
                 diagnostics.error(
-                    "duplicate-spelling", at: location, "\(other) and \(name) are both spelled \(spelling) in Swift", hint: "rename one of them")
+                    "duplicate-spelling", at: location, "\(other) and \(name) are both spelled \(spelling) in Swift",
+                    hint: "rename one of them")
             }
         }
         for enumeration in model.enumerations {
@@ -107,11 +112,13 @@ extension SandeshLowering {
             for value in enumeration.values {
                 if Naming.swiftCase(value.name) == "named" {
                     diagnostics.error(
-                        "reserved-name", at: value.location, "\(value.name) is what every enumeration in Swift calls its list of values", hint: "choose another name")
+                        "reserved-name", at: value.location, "\(value.name) is what every enumeration in Swift calls its list of values",
+                        hint: "choose another name")
                 }
                 if let other = cases.updateValue(value.name, forKey: Naming.swiftCase(value.name)) {
                     diagnostics.error(
-                        "duplicate-spelling", at: value.location, "\(other) and \(value.name) of \(enumeration.name) are both spelled \(Naming.swiftCase(value.name)) in Swift",
+                        "duplicate-spelling", at: value.location,
+                        "\(other) and \(value.name) of \(enumeration.name) are both spelled \(Naming.swiftCase(value.name)) in Swift",
                         hint: "rename one of them")
                 }
             }
@@ -132,15 +139,18 @@ extension SandeshLowering {
         for field in fields {
             if reserved.contains(Naming.swiftIdentifier(field.name)) {
                 diagnostics.error(
-                    "reserved-name", at: field.location, "\(field.name) of \(owner) is written without being declared", hint: "choose another name")
+                    "reserved-name", at: field.location, "\(field.name) of \(owner) is written without being declared",
+                    hint: "choose another name")
             } else if Naming.swiftCodecReserved.contains(Naming.swiftIdentifier(field.name)) {
                 diagnostics.error(
-                    "reserved-name", at: field.location, "\(field.name) is what the codecs in Swift call something of their own", hint: "choose another name")
+                    "reserved-name", at: field.location, "\(field.name) is what the codecs in Swift call something of their own",
+                    hint: "choose another name")
             }
             for member in Naming.sandeshMembers(field) {
                 if let other = members.updateValue(field.name, forKey: member) {
                     diagnostics.error(
-                        "duplicate-spelling", at: field.location, "\(other) and \(field.name) of \(owner) both need the member \(member) in Swift",
+                        "duplicate-spelling", at: field.location,
+                        "\(other) and \(field.name) of \(owner) both need the member \(member) in Swift",
                         hint: "rename one of them")
                 }
             }

@@ -18,7 +18,8 @@ extension SandeshLowering {
                     hint: "the next free one is \(free)")
             } else if let other = fields.first(where: { $0.name == field.name }) {
                 diagnostics.error(
-                    "duplicate", at: child.location(of: "name"), "\(name) has the field \(field.name) twice", hint: "the other is on line \(other.location.line)")
+                    "duplicate", at: child.location(of: "name"), "\(name) has the field \(field.name) twice",
+                    hint: "the other is on line \(other.location.line)")
             } else {
                 reader.refuse(UInt64(field.number), retired, child, field.name)
                 fields.append(field)
@@ -34,7 +35,8 @@ extension SandeshLowering {
         let isSingle = element.name == "field"
         reader.check(
             element,
-            attributes: ["number", "name", isSingle ? "type" : "of"] + (element.name == "map" ? ["key-type"] : []) + ["presence"] + Self.analytics,
+            attributes: ["number", "name", isSingle ? "type" : "of"] + (element.name == "map" ? ["key-type"] : []) + ["presence"]
+                + Self.analytics,
             children: [])
         let name = reader.name(of: element)
         let text = reader.prose(element, name.map { "\($0) of \(owner)" } ?? "a field of \(owner)")
@@ -50,7 +52,8 @@ extension SandeshLowering {
             annotations: annotations, documentation: text, location: element.location)
         if field.key != nil, type != .scalar(.string) || cardinality != .single {
             diagnostics.error(
-                "bad-key", at: element.location(of: "key"), "\(name) has a key and is not a single string", hint: "an object is named by one string")
+                "bad-key", at: element.location(of: "key"), "\(name) has a key and is not a single string",
+                hint: "an object is named by one string")
         }
         return field
     }
@@ -64,7 +67,8 @@ extension SandeshLowering {
             guard let scalar = SandeshScalar(rawValue: written) else {
                 diagnostics.error(
                     "unknown-type", at: element.location(of: "key-type"), "the key type \(written) is not known",
-                    hint: Spelling.suggestion(for: written, in: SandeshScalar.allCases.map(\.rawValue)) ?? "keys are string or an integer type")
+                    hint: Spelling.suggestion(for: written, in: SandeshScalar.allCases.map(\.rawValue))
+                        ?? "keys are string or an integer type")
                 return nil
             }
             checkOrdered(.scalar(scalar), element.location(of: "key-type"), "keys of a map")
@@ -76,7 +80,8 @@ extension SandeshLowering {
     /// The same value must always be written as the same bytes, so what has no order of its own is put in order.
     private func checkOrdered(_ type: SandeshType, _ place: SourceLocation, _ what: String) {
         if case .scalar(let scalar) = type, scalar.isOrdered { return }
-        diagnostics.error("bad-type", at: place, "\(what) must have an order", hint: "they are string or an integer type; use a <list> otherwise")
+        diagnostics.error(
+            "bad-type", at: place, "\(what) must have an order", hint: "they are string or an integer type; use a <list> otherwise")
     }
 
     private func annotations(_ element: Element) -> [SandeshAnnotation] {
@@ -130,7 +135,8 @@ extension SandeshLowering {
             }
             if path.count >= Self.maximumDepth {
                 diagnostics.error(
-                    "nested-too-deep", at: place, "\(written) would be \(path.count) levels deep", hint: "flatten the structures: the limit is \(Self.maximumDepth)")
+                    "nested-too-deep", at: place, "\(written) would be \(path.count) levels deep",
+                    hint: "flatten the structures: the limit is \(Self.maximumDepth)")
                 return nil
             }
             return structure(written, path: path).map { .structure($0) }

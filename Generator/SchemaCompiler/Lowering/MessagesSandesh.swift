@@ -49,7 +49,8 @@ struct SandeshLowering {
     private init(_ documents: [Document], _ diagnostics: Diagnostics) {
         self.diagnostics = diagnostics
         reader = DefinitionReader(
-            diagnostics: diagnostics, root: "messages", namespace: MessageCompiler.sandeshNamespace, isName: Self.isIdentifier, nameRule: Self.nameRule)
+            diagnostics: diagnostics, root: "messages", namespace: MessageCompiler.sandeshNamespace, isName: Self.isIdentifier,
+            nameRule: Self.nameRule)
         files = DefinitionFiles(documents, reader)
         model.files = files.files
     }
@@ -57,7 +58,9 @@ struct SandeshLowering {
     static let nameRule = "names are as on the wire: letters, digits and underscores, 64 at most, not beginning with a digit"
 
     static func isIdentifier(_ text: String) -> Bool {
-        guard let first = text.utf8.first, text.utf8.count <= 64, first < UInt8(ascii: "0") || first > UInt8(ascii: "9") else { return false }
+        guard let first = text.utf8.first, text.utf8.count <= 64, first < UInt8(ascii: "0") || first > UInt8(ascii: "9") else {
+            return false
+        }
         return text.utf8.allSatisfy { byte in
             let letter = byte | 0x20
             return letter >= UInt8(ascii: "a") && letter <= UInt8(ascii: "z") || byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
@@ -88,7 +91,8 @@ struct SandeshLowering {
                 "reserved-name", at: element.location(of: "name"), "\(name) means something else on the wire", hint: "choose another name")
         } else if let other = declared[name] {
             diagnostics.error(
-                "duplicate", at: element.location(of: "name"), "\(name) is declared twice", hint: "the other is at \(other.element.location.reference)")
+                "duplicate", at: element.location(of: "name"), "\(name) is declared twice",
+                hint: "the other is at \(other.element.location.reference)")
         } else {
             declared[name] = Declared(kind: kind, element: element, file: file)
             order.append(name)
@@ -128,13 +132,15 @@ struct SandeshLowering {
         let fields = fields(declaration, name, path: path + [name])
         if fields.isEmpty, reader.children(declaration.element, "field", "list", "set", "map").isEmpty {
             diagnostics.error(
-                "empty", at: declaration.element.location, "\(name) has no field", hint: "add <field number=\"1\" name=\"…\" type=\"…\">…</field>")
+                "empty", at: declaration.element.location, "\(name) has no field",
+                hint: "add <field number=\"1\" name=\"…\" type=\"…\">…</field>")
         }
         let index = model.structures.count
         facts.append((hasKey(fields), signature(name, fields)))
         model.structures.append(
             SandeshStructure(
-                name: name, fields: fields, documentation: reader.documentation(declaration.element, name), location: declaration.element.location))
+                name: name, fields: fields, documentation: reader.documentation(declaration.element, name),
+                location: declaration.element.location))
         model.files[declaration.file].structures.append(index)
         structures[name] = .done(index)
         return index

@@ -44,8 +44,6 @@ public struct SandeshMessage {
         public var carriesMore: Bool { self == .response }
         /// Fields of logs and traces are all there, always: their tables have a column for each.
         public var allowsOptionalFields: Bool { self == .request || self == .response || self == .objectLog }
-        /// An object is named by a field with a key.
-        public var needsKey: Bool { self == .uve || self == .objectLog }
     }
 
     public let name: String

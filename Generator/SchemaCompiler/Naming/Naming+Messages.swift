@@ -27,9 +27,12 @@ extension Naming {
 
     /// Words that no member can be called: C11's, C23's (headers are read by C23 compilers too), and what the codecs keep in every structure.
     static let cReserved: Set<String> = [
-        "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum", "extern", "float", "for", "goto", "if",
-        "inline", "int", "long", "register", "restrict", "return", "short", "signed", "sizeof", "static", "struct", "switch", "typedef", "union",
-        "unsigned", "void", "volatile", "while", "alignas", "alignof", "bool", "constexpr", "false", "nullptr", "static_assert", "thread_local",
+        "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum", "extern", "float", "for", "goto",
+        "if",
+        "inline", "int", "long", "register", "restrict", "return", "short", "signed", "sizeof", "static", "struct", "switch", "typedef",
+        "union",
+        "unsigned", "void", "volatile", "while", "alignas", "alignof", "bool", "constexpr", "false", "nullptr", "static_assert",
+        "thread_local",
         "true", "typeof", "asm", "linux", "unix", "present", "fault",
     ]
 

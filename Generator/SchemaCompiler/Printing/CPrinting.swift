@@ -18,7 +18,9 @@ extension CodePrinter {
         var bytes: [UInt8] = []
         for byte in text.utf8 {
             // "*/" would end the comment, and compilers warn of "/*" inside one.
-            if let last = bytes.last, last == UInt8(ascii: "*") && byte == UInt8(ascii: "/") || last == UInt8(ascii: "/") && byte == UInt8(ascii: "*") {
+            if let last = bytes.last,
+                last == UInt8(ascii: "*") && byte == UInt8(ascii: "/") || last == UInt8(ascii: "/") && byte == UInt8(ascii: "*")
+            {
                 bytes.append(UInt8(ascii: " "))
             }
             bytes.append(byte)

@@ -23,7 +23,8 @@ public enum SchemaFolder {
             }
             if names.isEmpty {
                 diagnostics.error(
-                    "cannot-read", at: nil, "the folder \(path) holds no .xsd and no .xml file", hint: "name the folder that holds the schema")
+                    "cannot-read", at: nil, "the folder \(path) holds no .xsd and no .xml file",
+                    hint: "name the folder that holds the schema")
             }
             let definitions = names.filter { $0.hasSuffix(".xml") }
             if !definitions.isEmpty { names = definitions }

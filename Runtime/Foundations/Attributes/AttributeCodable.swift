@@ -39,7 +39,8 @@ extension AttributeCodable {
 }
 
 /// A number with names: an enumeration, or a set of flags.
-public protocol AttributeEnumeration: RawRepresentable, Sendable where RawValue: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sendable {
+public protocol AttributeEnumeration: RawRepresentable, Sendable
+where RawValue: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sendable {
     /// Nil for a number (a bit, of flags) that the schema does not know, unless it says that others may pass.
     init?(checking rawValue: RawValue)
 
@@ -97,7 +98,9 @@ public struct AttributeNumber: ExpressibleByIntegerLiteral, Sendable, Hashable {
     private init(word: UInt16) { self.word = word }
 
     /// Marks a number: a receiver that does not know it refuses the message.
-    public static func mustUnderstand(_ number: UInt16) -> AttributeNumber { AttributeNumber(word: number | AttributeHeader.mustUnderstand) }
+    public static func mustUnderstand(_ number: UInt16) -> AttributeNumber {
+        AttributeNumber(word: number | AttributeHeader.mustUnderstand)
+    }
 
     /// Without the mark.
     var number: Int { Int(word & AttributeHeader.numberMask) }

@@ -122,7 +122,9 @@ public struct AttributeReader {
     }
 
     /// A number in host byte order.
-    public mutating func number<T: FixedWidthInteger & BitwiseCopyable>(_ name: StaticString, in range: ClosedRange<T>? = nil) throws(AttributeError) -> T {
+    public mutating func number<T: FixedWidthInteger & BitwiseCopyable>(_ name: StaticString, in range: ClosedRange<T>? = nil)
+        throws(AttributeError) -> T
+    {
         try once(name)
         try exactly(MemoryLayout<T>.size, name)
         let number = hostOrder(value.lowerBound, as: T.self)
@@ -131,7 +133,9 @@ public struct AttributeReader {
     }
 
     /// A number in network byte order.
-    public mutating func bigEndian<T: FixedWidthInteger & BitwiseCopyable>(_ name: StaticString, in range: ClosedRange<T>? = nil) throws(AttributeError) -> T {
+    public mutating func bigEndian<T: FixedWidthInteger & BitwiseCopyable>(_ name: StaticString, in range: ClosedRange<T>? = nil)
+        throws(AttributeError) -> T
+    {
         try once(name)
         try exactly(MemoryLayout<T>.size, name)
         let number = T(bigEndian: hostOrder(value.lowerBound, as: T.self))
@@ -160,7 +164,9 @@ public struct AttributeReader {
     }
 
     private func address<T: FixedWidthNetworkValue>(at offset: Int, _ name: StaticString) throws(AttributeError) -> T {
-        guard let address = T(bytes: bytes[offset..<offset + T.byteCount]) else { throw refused(.value, name, "the bytes are not \(T.notation.name)") }
+        guard let address = T(bytes: bytes[offset..<offset + T.byteCount]) else {
+            throw refused(.value, name, "the bytes are not \(T.notation.name)")
+        }
         return address
     }
 
@@ -194,8 +200,12 @@ public struct AttributeReader {
 
     /// Where the elements of a packed list begin.
     private func packed(_ size: Int, _ maximum: Int, _ name: StaticString) throws(AttributeError) -> StrideTo<Int> {
-        guard value.count % size == 0 else { throw refused(.length, name, "\(value.count) bytes are no whole number of elements of \(size)") }
-        guard value.count / size <= maximum else { throw refused(.tooMany, name, "\(value.count / size) elements are more than \(maximum)") }
+        guard value.count % size == 0 else {
+            throw refused(.length, name, "\(value.count) bytes are no whole number of elements of \(size)")
+        }
+        guard value.count / size <= maximum else {
+            throw refused(.tooMany, name, "\(value.count / size) elements are more than \(maximum)")
+        }
         return stride(from: value.lowerBound, to: value.upperBound, by: size)
     }
 

@@ -31,7 +31,9 @@ public struct AttributeWriter {
         withUnsafeBytes(of: number) { bytes.append(contentsOf: $0) }
     }
 
-    private func refused(_ reason: AttributeError.Reason, _ number: AttributeNumber, _ name: StaticString, _ detail: String) -> AttributeError {
+    private func refused(_ reason: AttributeError.Reason, _ number: AttributeNumber, _ name: StaticString, _ detail: String)
+        -> AttributeError
+    {
         AttributeError(reason, set: "\(set)", attribute: "\(name)", number: number.number, offset: bytes.count, detail: detail)
     }
 
@@ -43,8 +45,12 @@ public struct AttributeWriter {
         }
     }
 
-    private func checked<T: AttributeEnumeration>(_ value: T, _ number: AttributeNumber, _ name: StaticString) throws(AttributeError) -> T.RawValue {
-        guard T(checking: value.rawValue) != nil else { throw refused(.value, number, name, "\(value.rawValue) has no meaning as a \(T.self)") }
+    private func checked<T: AttributeEnumeration>(_ value: T, _ number: AttributeNumber, _ name: StaticString) throws(AttributeError)
+        -> T.RawValue
+    {
+        guard T(checking: value.rawValue) != nil else {
+            throw refused(.value, number, name, "\(value.rawValue) has no meaning as a \(T.self)")
+        }
         return value.rawValue
     }
 
@@ -78,20 +84,26 @@ public struct AttributeWriter {
     }
 
     /// A value of an enumeration, or flags.
-    public mutating func enumeration<T: AttributeEnumeration>(_ number: AttributeNumber, _ name: StaticString, _ value: T?) throws(AttributeError) {
+    public mutating func enumeration<T: AttributeEnumeration>(_ number: AttributeNumber, _ name: StaticString, _ value: T?)
+        throws(AttributeError)
+    {
         guard let value else { return }
         let raw = try checked(value, number, name)
         try attribute(number.word) { out throws(AttributeError) in out.appendHostOrder(raw) }
     }
 
     /// An address.
-    public mutating func value<T: FixedWidthNetworkValue>(_ number: AttributeNumber, _ name: StaticString, _ value: T?) throws(AttributeError) {
+    public mutating func value<T: FixedWidthNetworkValue>(_ number: AttributeNumber, _ name: StaticString, _ value: T?)
+        throws(AttributeError)
+    {
         guard let value else { return }
         try attribute(number.word) { out throws(AttributeError) in value.append(to: &out.bytes) }
     }
 
     /// Text, and a zero byte after it.
-    public mutating func string(_ number: AttributeNumber, _ name: StaticString, _ value: String?, atMost maximum: Int) throws(AttributeError) {
+    public mutating func string(_ number: AttributeNumber, _ name: StaticString, _ value: String?, atMost maximum: Int)
+        throws(AttributeError)
+    {
         guard let value else { return }
         let count = value.utf8.count
         if count > maximum { throw refused(.length, number, name, "the text has \(count) bytes, more than \(maximum)") }
@@ -103,14 +115,17 @@ public struct AttributeWriter {
     }
 
     /// Bytes without a meaning to the codec.
-    public mutating func bytes(_ number: AttributeNumber, _ name: StaticString, _ value: [UInt8]?, atMost maximum: Int) throws(AttributeError) {
+    public mutating func bytes(_ number: AttributeNumber, _ name: StaticString, _ value: [UInt8]?, atMost maximum: Int)
+        throws(AttributeError)
+    {
         guard let value else { return }
         if value.count > maximum { throw refused(.length, number, name, "the value has \(value.count) bytes, more than \(maximum)") }
         try attribute(number.word) { out throws(AttributeError) in out.bytes.append(contentsOf: value) }
     }
 
     /// Attributes within the attribute.
-    public mutating func structure<T: AttributeCodable>(_ number: AttributeNumber, _ name: StaticString, _ value: T?) throws(AttributeError) {
+    public mutating func structure<T: AttributeCodable>(_ number: AttributeNumber, _ name: StaticString, _ value: T?) throws(AttributeError)
+    {
         guard let value else { return }
         try attribute(number.word | AttributeHeader.nested) { out throws(AttributeError) in try out.nest(value) }
     }

@@ -102,7 +102,9 @@ extension XMLReader {
         var value: V?
         while try nextChild() != nil {
             guard value == nil, isElement(V.sandeshElement) else {
-                throw error(.unknownMember, "expected one element \(V.sandeshElement)", hint: "a structure's field holds the structure", at: startOfElement)
+                throw error(
+                    .unknownMember, "expected one element \(V.sandeshElement)", hint: "a structure's field holds the structure",
+                    at: startOfElement)
             }
             value = try V(fromSandesh: &self)
         }
@@ -145,7 +147,8 @@ extension XMLReader {
     }
 
     /// A field of a container holds one element, named like the container; none stands for an empty one.
-    private mutating func sandeshContainer(_ name: StaticString, _ body: (inout XMLReader) throws(CodingError) -> Void) throws(CodingError) {
+    private mutating func sandeshContainer(_ name: StaticString, _ body: (inout XMLReader) throws(CodingError) -> Void) throws(CodingError)
+    {
         var isRead = false
         while try nextChild() != nil {
             guard !isRead, isElement(name) else { throw error(.unknownMember, "expected one element \(name)", at: startOfElement) }

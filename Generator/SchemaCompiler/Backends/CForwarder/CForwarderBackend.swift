@@ -20,7 +20,8 @@ public struct CForwarderBackend {
         var source = CodePrinter(indentation: "    ")
         CSourcePrinter(model: model, file: file, plan: plan, isFamilyFile: model.family?.file == index).print(to: &source)
         return [
-            OutputFile(path: Self.path(file, model) + ".h", bytes: header.bytes), OutputFile(path: Self.path(file, model) + ".c", bytes: source.bytes),
+            OutputFile(path: Self.path(file, model) + ".h", bytes: header.bytes),
+            OutputFile(path: Self.path(file, model) + ".c", bytes: source.bytes),
         ]
     }
 

@@ -164,7 +164,8 @@ struct CForwarderPlan {
         if let structure { entry.append((".structure", "&\(structure)_layout")) }
         return AttributePlan(
             source: source, member: member, has: Naming.cConstant(set.name, "has", source.name, prefix: model.prefix),
-            number: Naming.cConstant(set.name, "attribute", source.name, prefix: model.prefix), maximum: maximum, members: members, remark: remark,
+            number: Naming.cConstant(set.name, "attribute", source.name, prefix: model.prefix), maximum: maximum, members: members,
+            remark: remark,
             entry: entry)
     }
 

@@ -124,7 +124,9 @@ struct CHeaderPrinter {
         out.line("extern const struct vrouter_layout \(plan.tag)_layout;")
         guard plan.isMessage else { return }
         out.blank()
-        out.cComment("Reads the attributes of a message. 0, or a negative errno with the reason in message->fault; vrouter_attributes_decode says more.")
+        out.cComment(
+            "Reads the attributes of a message. 0, or a negative errno with the reason in message->fault; vrouter_attributes_decode says more."
+        )
         out.line("int \(plan.tag)_decode(struct \(plan.tag) *message, const void *bytes, size_t length);")
         out.cComment("Writes them. The number of bytes, or a negative errno; vrouter_attributes_encode says more.")
         out.line("int \(plan.tag)_encode(const struct \(plan.tag) *message, void *bytes, size_t capacity);")

@@ -18,7 +18,9 @@ struct CSourcePrinter {
         }
         for enumeration in plan.enumerations {
             names(enumeration.tag + "_name", enumeration.source.isFlags ? "bit" : "value", enumeration, &out) { $0.name }
-            if enumeration.source.hasSentences { names(enumeration.tag + "_sentence", "value", enumeration, &out) { Prose.summary($0.documentation) } }
+            if enumeration.source.hasSentences {
+                names(enumeration.tag + "_sentence", "value", enumeration, &out) { Prose.summary($0.documentation) }
+            }
         }
         for structure in plan.structures { table(structure, &out) }
         for message in plan.messages { table(message, &out) }
@@ -26,7 +28,8 @@ struct CSourcePrinter {
     }
 
     private func names(
-        _ function: String, _ parameter: String, _ plan: CForwarderPlan.Enumeration, _ out: inout CodePrinter, _ text: (NamedNumber) -> String
+        _ function: String, _ parameter: String, _ plan: CForwarderPlan.Enumeration, _ out: inout CodePrinter,
+        _ text: (NamedNumber) -> String
     ) {
         out.blank()
         out.line("const char *\(function)(uint32_t \(parameter))")

@@ -165,7 +165,9 @@ public struct SwiftForwarderBackend {
                 out.line("}")
             }
             for plan in required {
-                out.line("self.\(plan.member) = try reader.required(\(plan.member), \(plan.source.number), \(SwiftLiteral.string(plan.source.name)))")
+                out.line(
+                    "self.\(plan.member) = try reader.required(\(plan.member), \(plan.source.number), \(SwiftLiteral.string(plan.source.name)))"
+                )
             }
         }
     }

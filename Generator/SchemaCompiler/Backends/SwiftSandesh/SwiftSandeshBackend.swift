@@ -18,7 +18,8 @@ public struct SwiftSandeshBackend {
         let fields = (structures.flatMap(\.fields) + messages.flatMap(\.fields)).map { SwiftSandeshField($0, model) }
         var out = CodePrinter()
         out.swiftHeader(
-            from: "\(file.name).xml", imports: ["Coding"] + (fields.contains(where: \.isNetworkValue) ? ["NetworkTypes"] : []) + ["Sandesh"])
+            from: "\(file.name).xml", imports: ["Coding"] + (fields.contains(where: \.isNetworkValue) ? ["NetworkTypes"] : []) + ["Sandesh"]
+        )
         for enumeration in file.enumerations { self.enumeration(model.enumerations[enumeration], &out) }
         for structure in structures { self.structure(structure, &out) }
         for message in messages { self.message(message, &out) }

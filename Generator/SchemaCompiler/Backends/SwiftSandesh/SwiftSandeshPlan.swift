@@ -64,7 +64,8 @@ struct SwiftSandeshField {
             (member, label, source.isOptional ? type + "?" : type, source.isOptional ? "nil" : nil as String?, source.documentation)
         ]
         if let table {
-            properties.append((table, table, "String", nil, "The table of the object that `\(source.name)` names, such as `ObjectVNTable`."))
+            properties.append(
+                (table, table, "String", nil, "The table of the object that `\(source.name)` names, such as `ObjectVNTable`."))
         }
         return properties
     }
@@ -75,7 +76,8 @@ struct SwiftSandeshField {
         var arguments = [SwiftLiteral.string(source.name), "\(source.number)", member]
         if !source.annotations.isEmpty {
             let pairs = source.annotations.map { annotation in
-                let value = annotation.name == "key" ? table ?? SwiftLiteral.string(annotation.value) : SwiftLiteral.string(annotation.value)
+                let value =
+                    annotation.name == "key" ? table ?? SwiftLiteral.string(annotation.value) : SwiftLiteral.string(annotation.value)
                 return "\(SwiftLiteral.string(annotation.name)): \(value)"
             }
             arguments.append("[\(pairs.joined(separator: ", "))]")
