@@ -1,0 +1,54 @@
+/*
+ * A port for tests (port.h): packets are malloc'ed so tightly that sanitizers see any byte too many, time stands still until it is
+ * moved, and what the core does with packets is written down as events.
+ */
+#ifndef TEST_PORT_H
+#define TEST_PORT_H
+
+#include "port.h"
+
+/* How packets are laid out, so that each way through the core is taken with each. */
+enum test_layout {
+    /* Headroom for everything, all bytes linear. */
+    TEST_ROOMY,
+    /* No headroom: every header that is pushed needs the port. */
+    TEST_TIGHT,
+    /* Nothing linear: every header that is read needs the port. */
+    TEST_SPLIT,
+    TEST_LAYOUTS,
+};
+
+struct test_event {
+    uint32_t interface;
+    uint32_t length;
+    uint8_t *bytes;
+};
+
+#define TEST_EVENTS 128u
+
+struct test_state {
+    enum test_layout layout;
+    uint64_t now_ms;
+    /* Packets that left, in order. */
+    struct test_event sent[TEST_EVENTS];
+    uint32_t sent_count;
+    uint32_t freed;
+    /* Buffers that exist. */
+    int buffers;
+    int allocations;
+    /* Interfaces whose device refuses packets: bit by index. */
+    uint64_t refusing;
+    /* How many further packet buffers may be made; negative: any number. */
+    int buffers_left;
+};
+
+extern struct test_state test;
+
+struct vr_packet test_packet(const uint8_t *bytes, uint32_t length);
+/* The device of an interface. */
+void *test_device(uint32_t interface);
+/* Runs what was deferred. */
+void test_quiesce(void);
+void test_forget_events(void);
+
+#endif
