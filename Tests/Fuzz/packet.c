@@ -1,5 +1,5 @@
 // sources: Runtime/Forwarder/core/*.c Tests/Forwarder/test_port.c Tests/Forwarder/build.c Tests/Forwarder/tables.c
-// flags: -std=gnu11 -D_GNU_SOURCE -IRuntime/Forwarder/include -IRuntime/Forwarder/core -ITests/Forwarder
+// flags: -std=gnu11 -D_GNU_SOURCE -I Runtime/Forwarder/include -I Runtime/Forwarder/core -I Tests/Forwarder
 /*
  * Packets of any bytes, on any interface, against tables in which every kind of entry is reachable. The first byte of an input is the
  * interface and how packets are laid out; the rest is a run of packets, each behind its length. Every packet must have been sent or dropped,
