@@ -37,6 +37,7 @@ public struct Backend: Sendable {
         Backend("swift-rest", "Swift descriptors for the configuration server") { SwiftRESTBackend(model: $0).files() },
         Backend("swift-client", "Swift accessors of the typed client") { SwiftClientBackend(model: $0).files() },
         Backend("swift-graph", "Swift node and link types of the configuration graph") { SwiftGraphBackend(model: $0).files() },
+        Backend("python", "the Python package vnc_api, without its hand-written part") { PythonBackend(model: $0).files() },
         Backend("swift-sandesh", "Swift codecs of the messages to the collector", .sandesh { SwiftSandeshBackend(model: $0).files() }),
         Backend(
             "swift-forwarder", "Swift codecs of the messages to the forwarder", .forwarder { SwiftForwarderBackend(model: $0).files() }),

@@ -39,11 +39,64 @@ public struct CodePrinter {
     /// Prose as comment lines, each beginning with `prefix`, wrapped so that lines stay within `width` columns. Empty lines
     /// between paragraphs are kept.
     public mutating func prose(_ text: String, prefix: String, width: Int = 132) {
-        let room = max(40, width - depth * unit.count - prefix.utf8.count)
-        for (index, paragraph) in Prose.paragraphs(text).enumerated() {
-            if index > 0 { line(trimmed(prefix)) }
-            for wrapped in Prose.wrap(paragraph, width: room) { line(prefix + wrapped) }
+        let room = max(40 + prefix.utf8.count, width - depth * unit.count)
+        wrap(text, first: prefix, next: prefix, betweenParagraphs: trimmed(prefix), width: room)
+    }
+
+    /// Text broken at white space into lines of at most `width` columns, indentation not counted: the first line begins with `first`, the
+    /// others with `next`. Paragraphs are separated by the line `betweenParagraphs`, or run together when it is nil. `lastWord` follows
+    /// the text.
+    public mutating func wrap(
+        _ text: String, first: String = "", next: String = "", betweenParagraphs: String? = nil, lastWord: String = "", width: Int
+    ) {
+        var text = text
+        var lastWord = lastWord
+        var place = WrappingPlace.beforeText
+        text.withUTF8 { text in
+            var index = 0
+            while true {
+                var newlines = 0
+                while index < text.count, text[index] <= 32 {
+                    if text[index] == UInt8(ascii: "\n") { newlines += 1 }
+                    index += 1
+                }
+                guard index < text.count else { break }
+                let start = index
+                while index < text.count, text[index] > 32 { index += 1 }
+                if let betweenParagraphs, newlines > 1, place != .beforeText {
+                    bytes.append(UInt8(ascii: "\n"))
+                    if betweenParagraphs.isEmpty { blank() } else { line(betweenParagraphs) }
+                    place = .betweenLines
+                }
+                append(UnsafeBufferPointer(rebasing: text[start..<index]), at: &place, first, next, width)
+            }
         }
+        if !lastWord.isEmpty { lastWord.withUTF8 { append($0, at: &place, first, next, width) } }
+        if place != .beforeText { bytes.append(UInt8(ascii: "\n")) }
+    }
+
+    /// Where the next word of wrapped text comes.
+    private enum WrappingPlace: Equatable {
+        case beforeText
+        case betweenLines
+        /// After so many columns of a line.
+        case inLine(Int)
+    }
+
+    private mutating func append(
+        _ word: UnsafeBufferPointer<UInt8>, at place: inout WrappingPlace, _ first: String, _ next: String, _ width: Int
+    ) {
+        if case .inLine(let used) = place, used + 1 + word.count <= width {
+            bytes.append(UInt8(ascii: " "))
+            place = .inLine(used + 1 + word.count)
+        } else {
+            if case .inLine = place { bytes.append(UInt8(ascii: "\n")) }
+            let prefix = place == .beforeText ? first : next
+            for _ in 0..<depth { bytes.append(contentsOf: unit) }
+            bytes.append(contentsOf: prefix.utf8)
+            place = .inLine(prefix.utf8.count + word.count)
+        }
+        bytes.append(contentsOf: word)
     }
 
     private func trimmed(_ prefix: String) -> String { prefix.last == " " ? String(prefix.dropLast()) : prefix }
