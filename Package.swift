@@ -118,6 +118,9 @@ let package = Package(
             path: "Tests/ConfigServerTests", swiftSettings: strict),
         .testTarget(
             name: "MessageCompilerTests", dependencies: ["SchemaCompiler"], path: "Tests/MessageCompilerTests", swiftSettings: strict),
+        .testTarget(
+            name: "SchemaCompilerTests", dependencies: ["SchemaCompiler"], path: "Tests/SchemaCompilerTests", exclude: ["Wrong"],
+            swiftSettings: strict),
         .testTarget(name: "GraphTests", dependencies: ["Graph"], path: "Tests/GraphTests", swiftSettings: strict),
     ]
 )

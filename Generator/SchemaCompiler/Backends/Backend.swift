@@ -38,6 +38,9 @@ public struct Backend: Sendable {
         Backend("swift-client", "Swift accessors of the typed client") { SwiftClientBackend(model: $0).files() },
         Backend("swift-graph", "Swift node and link types of the configuration graph") { SwiftGraphBackend(model: $0).files() },
         Backend("python", "the Python package vnc_api, without its hand-written part") { PythonBackend(model: $0).files() },
+        Backend("openapi", "one OpenAPI 3.1 document of the REST API") { OpenAPIBackend(model: $0).files() },
+        Backend("json-schema", "JSON Schema 2020-12, a document for each schema file") { JSONSchemaBackend(model: $0).files() },
+        Backend("manual", "the reference manual in Markdown") { ManualBackend(model: $0).files() },
         Backend("swift-sandesh", "Swift codecs of the messages to the collector", .sandesh { SwiftSandeshBackend(model: $0).files() }),
         Backend(
             "swift-forwarder", "Swift codecs of the messages to the forwarder", .forwarder { SwiftForwarderBackend(model: $0).files() }),
