@@ -384,7 +384,8 @@ def test_leaving_hrefs_out(make_server):
 def test_operations_explain_themselves(client, capsys):
     help(client.virtual_network_read)
     text = capsys.readouterr().out
-    assert "virtual_network_read(fq_name:" in text and "Read a virtual-network, found by its name or UUID." in text
+    assert "virtual_network_read(fq_name:" in text and "-> 'VirtualNetwork'\n    Read a virtual-network, found by its name or UUID." in text
+    assert "\n    not read are read when they are looked at." in text
     assert repr(client.virtual_network_read) == "<bound operation VncApi.virtual_network_read>"
     with pytest.raises(TypeError, match=r"VncApi\(...\).virtual_network_read\(...\)"):
         vnc_api.VncApi.virtual_network_read(id=UUID)

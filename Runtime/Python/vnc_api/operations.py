@@ -7,11 +7,15 @@ Create(VirtualNetwork)``. An entry of the table that is looked up through a clie
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Protocol, TypeVar, Union, overload
 
 from .resource import Resource
 
 if TYPE_CHECKING:
+    import inspect
+
     from typing_extensions import Self
 
 R = TypeVar("R", bound=Resource)
@@ -69,23 +73,50 @@ class ObjectStore(Protocol):
     def default_object_id(self, cls: type[Resource]) -> str: ...
 
 
+class _SignatureOfCall:
+    """What ``help()`` shows as the arguments of an operation. ``inspect`` takes an object that can be bound for a builtin, and would
+    say nothing; the classes themselves have the signature that they have anyway."""
+
+    def __get__(self, instance: Operation[Any] | None, owner: type) -> inspect.Signature:
+        import inspect  # Only wanted by those who read.
+
+        if instance is None:
+            raise AttributeError("__signature__")
+        signature = inspect.signature(owner.__call__.__get__(instance))
+        spelled = {"R": instance.resource.__name__}
+        return signature.replace(
+            parameters=[each.replace(annotation=spelled.get(each.annotation, each.annotation)) for each in signature.parameters.values()],
+            return_annotation=spelled.get(signature.return_annotation, signature.return_annotation),
+        )
+
+
 class Operation(Generic[R]):
     """An operation on one object type; with a client, a method of it."""
 
     summary: ClassVar[str] = ""
+    details: ClassVar[str] = ""
+    __signature__ = _SignatureOfCall()
 
-    def __init__(self, resource: type[R], client: ObjectStore | None = None, name: str = "") -> None:
+    def __init_subclass__(cls) -> None:
+        # Without the indentation that the text has in the source.
+        first, _, rest = (cls.__call__.__doc__ or "").partition("\n")
+        cls.details = f"{first}\n{dedent(rest)}".rstrip()
+
+    def __init__(self, resource: type[R]) -> None:
         self.resource = resource
-        self._client = client
-        self.__name__ = name
-        self.__qualname__ = f"VncApi.{name}"
-        self.__doc__ = f"{self.summary.format(type=resource.resource_type)}\n\n{type(self).__call__.__doc__ or ''}".rstrip()
+        self._client: ObjectStore | None = None
+        self.__doc__ = f"{self.summary.format(type=resource.resource_type)}\n\n{self.details}"
 
     def __set_name__(self, owner: type, name: str) -> None:
-        Operation.__init__(self, self.resource, None, name)
+        self.__name__ = name
+        self.__qualname__ = f"VncApi.{name}"
 
     def __get__(self, instance: ObjectStore | None, owner: type) -> Self:
-        return self if instance is None else type(self)(self.resource, instance, self.__name__)
+        if instance is None:
+            return self
+        bound = copy(self)
+        bound._client = instance
+        return bound
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         raise NotImplementedError
@@ -125,7 +156,8 @@ class Read(Operation[R]):
         exclude_children: bool = True,
     ) -> R:
         """``fields`` names what to read; without it all properties and references are read. Children and back references that were
-        not read are read when they are looked at. NoIdError: there is none."""
+        not read are read when they are looked at. NoIdError: there is none.
+        """
         return self.client.read_object(self.resource, fq_name, fq_name_str, id, fields, exclude_back_refs, exclude_children)
 
 
