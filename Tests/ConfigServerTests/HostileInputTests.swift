@@ -89,7 +89,7 @@ import Testing
         var random = SequenceGenerator(seed: seed)
         let uuid = server.create("virtual-network", project + ["v"], parent: "project")
         let policy = server.create("network-policy", project + ["p"])
-        let port = server.create("virtual-machine-interface", project + ["m"], parent: "project")
+        let port = server.createPort("m")
         let requests: [(Request.Method, String, String)] = [
             (
                 .post, "/virtual-networks",

@@ -80,6 +80,14 @@ struct TestServer {
         return reply[type]?["uuid"]?.string ?? ""
     }
 
+    /// A port in the default network.
+    mutating func createPort(_ name: String, _ members: String = "") -> String {
+        create(
+            "virtual-machine-interface", project + [name], parent: "project",
+            "\"virtual_network_refs\": [{\"to\": [\"default-domain\", \"default-project\", \"default-virtual-network\"]}]"
+                + (members.isEmpty ? "" : ", " + members))
+    }
+
     private func json(_ reply: Reply) -> JSONValue {
         #expect(reply.status == 200, "\(reply.status): \(String(decoding: reply.body, as: UTF8.self))")
         do {

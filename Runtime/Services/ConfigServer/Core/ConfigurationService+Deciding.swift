@@ -23,7 +23,9 @@ extension ConfigurationService {
         switch operation.route {
         case .collection(let type): return try create(types[type], request, &draft)
         case .object(let type, let text): return try change(types[type], text, request, &draft)
-        case .networkAction(let action, _): throw Self.missing("/virtual-network/<uuid>/\(action.rawValue)")
+        case .networkAction(let action, let text):
+            guard let type = types.type(named: "virtual-network") else { throw Self.missing("/virtual-network") }
+            return try draft.perform(action, on: try state(type, text, draft.image), try RequestBody.value(request.body))
         case .action(let action): return try perform(action, try RequestBody.value(request.body), &draft)
         case .home, .documentation: return .empty
         }

@@ -83,4 +83,28 @@ public struct Image: Sendable {
         }
         return low
     }
+
+    /// How many numbers of the range somebody has.
+    func allocatedCount(in space: String, _ range: ClosedRange<UInt64>) -> Int {
+        allocations.rank { $0.isBefore(space, range.upperBound) || ($0.space == space && $0.number == range.upperBound) }
+            - allocations.rank { $0.isBefore(space, range.lowerBound) }
+    }
+
+    /// The highest number in the range that nobody has; nil when all are taken.
+    func highestFree(in space: String, _ range: ClosedRange<UInt64>) -> UInt64? {
+        func isFull(from number: UInt64) -> Bool {
+            // A range of all 2^64 numbers cannot be full.
+            let others = range.upperBound - number
+            return others < UInt64(Int.max) && allocatedCount(in: space, number...range.upperBound) == Int(others) + 1
+        }
+        guard !isFull(from: range.lowerBound) else { return nil }
+        // All numbers above some number are taken, and that number is free: the largest one from which the range is not full.
+        var low = range.lowerBound
+        var high = range.upperBound
+        while low < high {
+            let middle = low + (high - low) / 2 + 1
+            if isFull(from: middle) { high = middle - 1 } else { low = middle }
+        }
+        return low
+    }
 }

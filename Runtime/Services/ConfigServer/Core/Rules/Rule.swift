@@ -39,5 +39,9 @@ struct Rulebook: Sendable {
     subscript(type: TypeNumber) -> (any Rule)? { rules[Int(type)] }
 
     /// Every rule there is.
-    static let all: [any Rule] = [NetworkPolicyRule(), SecurityGroupRule(), VirtualNetworkRule()]
+    static let all: [any Rule] = [
+        AliasIpRule(), FloatingIpPoolRule(), FloatingIpRule(), InstanceIpRule(), NetworkIpamRule(), NetworkPolicyRule(),
+        SecurityGroupRule(),
+        VirtualMachineInterfaceRule(), VirtualNetworkRule(),
+    ]
 }

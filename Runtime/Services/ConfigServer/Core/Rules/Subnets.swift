@@ -48,6 +48,15 @@ enum Subnets {
         }
     }
 
+    /// Refuses to drop a subnet of which somebody has an address.
+    static func checkKept(_ before: [AddressPlan.Subnet], _ prefixes: [IPPrefix], _ draft: Draft) throws(Refusal) {
+        for subnet in before where !prefixes.contains(subnet.prefix) && draft.isInUse(subnet) {
+            throw Refusal(
+                409,
+                "Cannot Delete IP Block, IP(\(subnet.prefix)) is in use: delete the instance-ips, floating-ips and alias-ips in it first")
+        }
+    }
+
     static func prefix(_ subnet: SubnetType?, _ place: String) throws(Refusal) -> IPPrefix? {
         guard let subnet, let text = subnet.ipPrefix, !text.isEmpty else { return nil }
         let address = try parse(text, "\(place).ip_prefix")

@@ -17,7 +17,7 @@ struct VirtualNetworkRule: Rule {
     func complete(_ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft) throws(Refusal) {
         try completeNumber(&object, replacing: before, in: &draft)
         try completeSharing(&object, replacing: before)
-        try completeSubnets(&object, in: &draft)
+        try completeSubnets(&object, replacing: before, in: &draft)
     }
 
     /// The default routing instance is the network's own.
@@ -65,7 +65,9 @@ struct VirtualNetworkRule: Rule {
     // MARK: Subnets
 
     /// The subnets are data of the references to IP address managements.
-    private func completeSubnets(_ object: inout ObjectDraft, in draft: inout Draft) throws(Refusal) {
+    private func completeSubnets(
+        _ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft
+    ) throws(Refusal) {
         var prefixes: [IPPrefix] = []
         for index in object.references.indices {
             let target = draft.types[object.references[index].target.type]
@@ -87,6 +89,10 @@ struct VirtualNetworkRule: Rule {
             }
             subnets.ipamSubnets = subnets.ipamSubnets.map { _ in list }
             object.references[index].data = subnets.json()
+        }
+        if let before {
+            let own = try draft.addressPlan(of: before).subnets.filter { $0.owner == object.identity.uuid }
+            try Subnets.checkKept(own, prefixes, draft)
         }
     }
 }

@@ -93,6 +93,13 @@ struct Draft {
         throw Refusal(409, "All numbers of \(space) from \(range.lowerBound) to \(range.upperBound) are in use; delete what holds one")
     }
 
+    /// Gives `object` this number; false when somebody has it.
+    mutating func take(_ allocation: Allocation, for object: inout ObjectDraft) -> Bool {
+        guard !image.isAllocated(allocation.number, in: allocation.space), taken.insert(allocation).inserted else { return false }
+        object.allocations.append(allocation)
+        return true
+    }
+
     /// Replaces the object, and the other ends of references between objects of its type, which both ends hold.
     mutating func save(_ object: ObjectDraft) throws(Refusal) {
         let type = object.type

@@ -1,0 +1,49 @@
+// instance-ip: an address of a virtual network, or of a flat IP address management.
+
+import ConfigurationModel
+import NetworkTypes
+
+struct InstanceIpRule: Rule {
+    let type = "instance-ip"
+
+    private static let address = "instance_ip_address"
+
+    func complete(_ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft) throws(Refusal) {
+        let networks = object.targets("virtual-network", draft.types)
+        let managements = object.targets("network-ipam", draft.types)
+        guard networks.isEmpty || managements.isEmpty else {
+            throw Refusal(400, "An instance-ip is of a virtual-network or of a network-ipam, not of both: remove one of the references")
+        }
+        if let before {
+            try Addresses.checkUnchanged(object, Self.address, since: before, in: draft)
+            return
+        }
+        guard let owner = networks.first ?? managements.first, let state = draft.state(owner.uuid) else {
+            throw Refusal(400, "An instance-ip needs virtual_network_refs (or network_ipam_refs): they say where its address comes from")
+        }
+        let plan = networks.isEmpty ? try AddressPlan(flat: state, draft.types) : try draft.addressPlan(of: state)
+        var wish = Addresses.Wish()
+        wish.address = try Addresses.parse(object.value(Self.address, as: String.self), Self.address)
+        wish.subnet = try object.value("subnet_uuid", as: String.self)
+        wish.isIPv6 = try object.value("instance_ip_family", as: IpAddressFamilyType.self) == .v6
+        let gift = try Addresses.take(wish, from: plan, of: owner.joinedName, for: &object, in: &draft)
+        try checkGateway(gift, object, draft)
+        object.setValue(Self.address, gift.address.description)
+        object.setValue("instance_ip_family", gift.address.bitCount == 128 ? IpAddressFamilyType.v6 : .v4)
+        guard let subnet = gift.subnet else { return }
+        object.setValue("subnet_uuid", subnet.uuid)
+        object.setValue(
+            "instance_ip_subnet", SubnetType(ipPrefix: subnet.prefix.network.description, ipPrefixLen: subnet.prefix.length))
+    }
+
+    /// The vRouter answers for the gateway: a workload with its address would never be reached.
+    private func checkGateway(_ gift: Addresses.Gift, _ object: ObjectDraft, _ draft: Draft) throws(Refusal) {
+        guard gift.address == gift.subnet?.gateway else { return }
+        for port in object.targets("virtual-machine-interface", draft.types) {
+            guard let state = draft.state(port.uuid) else { continue }
+            guard ObjectDraft(state, draft.types[port.type]).targets("virtual-machine", draft.types).isEmpty else {
+                throw Refusal(400, "\(gift.address) is the gateway of its subnet and cannot be used by the port of a virtual machine")
+            }
+        }
+    }
+}

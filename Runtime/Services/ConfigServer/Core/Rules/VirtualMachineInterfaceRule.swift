@@ -1,0 +1,76 @@
+// virtual-machine-interface: a MAC address, how it is bound to its host, and the routing instance of its network.
+
+import Coding
+import ConfigurationModel
+import NetworkTypes
+
+struct VirtualMachineInterfaceRule: Rule {
+    let type = "virtual-machine-interface"
+
+    private static let addresses = "virtual_machine_interface_mac_addresses"
+    private static let bindings = "virtual_machine_interface_bindings"
+    private static let vlans = 0...4094
+
+    func complete(_ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft) throws(Refusal) {
+        guard let network = object.targets("virtual-network", draft.types).first else {
+            throw Refusal(400, "A virtual-machine-interface needs virtual_network_refs: a port belongs to a network")
+        }
+        try completeAddress(&object)
+        try checkVLAN(object, replacing: before)
+        if before == nil {
+            try completeBindings(&object)
+            if try object.value("port_security_enabled", as: Bool.self) == nil { object.setValue("port_security_enabled", true) }
+        }
+        try completeRoutingInstance(&object, network, in: &draft)
+    }
+
+    /// Colons between the bytes, and an address made from the UUID where there is none: locally administered, the same each time.
+    private func completeAddress(_ object: inout ObjectDraft) throws(Refusal) {
+        var list = try object.value(Self.addresses, as: MacAddressesType.self)?.macAddress ?? []
+        for index in list.indices {
+            do { list[index] = try MACAddress(parsing: String(list[index].map { $0 == "-" ? ":" : $0 })).description } catch {
+                throw Refusal(400, "\(Self.addresses).mac_address[\(index)]: \(error)")
+            }
+        }
+        if list.isEmpty {
+            // Digits 0 to 7 of the UUID's text, then 9 and 10 behind the first hyphen.
+            let text = Array(object.identity.uuid.description.utf8)
+            let pairs = [0..<2, 2..<4, 4..<6, 6..<8, 9..<11].map { String(decoding: text[$0], as: UTF8.self) }
+            list = [(["02"] + pairs).joined(separator: ":")]
+        }
+        object.setValue(Self.addresses, MacAddressesType(macAddress: list))
+    }
+
+    private func checkVLAN(_ object: ObjectDraft, replacing before: ObjectState?) throws(Refusal) {
+        let key = "virtual_machine_interface_properties"
+        let tag = try object.value(key, as: VirtualMachineInterfacePropertiesType.self)?.subInterfaceVlanTag ?? 0
+        guard Self.vlans ~= tag else {
+            throw Refusal(400, "\(key).sub_interface_vlan_tag must be from 0 to \(Self.vlans.upperBound), not \(tag)")
+        }
+        guard let before else { return }
+        let stored = try ObjectDraft(before, object.type).value(key, as: VirtualMachineInterfacePropertiesType.self)
+        guard tag == stored?.subInterfaceVlanTag ?? 0 else {
+            throw Refusal(400, "\(key).sub_interface_vlan_tag cannot change; create another virtual-machine-interface")
+        }
+    }
+
+    /// What an orchestrator asks when it plugs the port in.
+    private func completeBindings(_ object: inout ObjectDraft) throws(Refusal) {
+        var pairs = try object.value(Self.bindings, as: KeyValuePairs.self)?.keyValuePair ?? []
+        for (key, value) in [("vif_type", "vrouter"), ("vnic_type", "normal")] where !pairs.contains(where: { $0.key == key }) {
+            pairs.append(KeyValuePair(key: key, value: value))
+        }
+        object.setValue(Self.bindings, KeyValuePairs(keyValuePair: pairs))
+    }
+
+    /// The port forwards in its network's own routing instance; references to others, of service chains, are left alone.
+    private func completeRoutingInstance(_ object: inout ObjectDraft, _ network: Identity, in draft: inout Draft) throws(Refusal) {
+        guard let type = draft.types.type(named: "routing-instance"),
+            let instance = draft.identity(
+                type.number, named: FullyQualifiedName.json(network.elements + [network.shortName])),
+            !object.references.contains(where: { $0.target === instance })
+        else { return }
+        let data = PolicyBasedForwardingRuleType(direction: .both)
+        object.references.append(ObjectReference(target: instance, data: data.json(), number: draft.newNumber()))
+    }
+}
