@@ -77,6 +77,9 @@ let package = Package(
             ],
             path: "Runtime/Services/ConfigServer/Shell", swiftSettings: strict),
 
+        .target(
+            name: "ControlNodeCore", dependencies: ["NetworkTypes"], path: "Runtime/Services/ControlNode/Core", swiftSettings: strict),
+
         // The executable: one subcommand a role.
         .executableTarget(
             name: "tungsten",
@@ -116,6 +119,9 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             path: "Tests/ConfigServerTests", swiftSettings: strict),
+        .testTarget(
+            name: "ControlNodeTests", dependencies: ["ControlNodeCore", "NetworkTypes"], path: "Tests/ControlNodeTests",
+            swiftSettings: strict),
         .testTarget(
             name: "MessageCompilerTests", dependencies: ["SchemaCompiler"], path: "Tests/MessageCompilerTests", swiftSettings: strict),
         .testTarget(

@@ -37,6 +37,7 @@ private func imports(below folder: String) throws -> [String: String] {
         ("Runtime/Foundations/Graph", ["Coding"]),
         ("Runtime/Foundations/Client", ["Coding", "Resources"]),
         ("Runtime/Foundations/HTTPTransport", ["Client", "Foundation", "FoundationNetworking"]),
+        ("Runtime/Services/ControlNode/Core", ["NetworkTypes"]),
     ]
 
     @Test(arguments: rooms) func aRoomImportsOnlyWhatItMay(folder: String, allowed: Set<String>) throws {
