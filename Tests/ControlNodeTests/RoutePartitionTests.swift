@@ -234,7 +234,7 @@ extension RoutePartition {
         }
     }
 
-    @Test(arguments: 1...60) func tablesFollowFromWhatWasSaidLast(seed: UInt64) throws {
+    @Test(arguments: 1...24) func tablesFollowFromWhatWasSaidLast(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         var partition = RoutePartition(system: ASNumber(64512))
         var model = Model()
