@@ -1,13 +1,16 @@
-"""The published Python client of the older platform, unmodified, against this configuration server.
+"""What scripts in the field do with the package vnc_api, against this configuration server.
 
-    contrail_api_client.py HOST PORT
+    contrail_api_client.py [HOST PORT]      without arguments: the server at API_HOST and API_PORT of the environment
 
-Every step is a use that scripts in the field make of the package contrail-api-client. Stops at the first step that goes wrong, and says
-which one. The server must have its default objects; what the script makes it removes again, so it can run any number of times.
+Runs with the published package of the older platform, contrail-api-client, unmodified, and with ours: the package of the interpreter
+that runs this. Stops at the first step that goes wrong, and says which one. The server must have its default objects; what the script
+makes it removes again, so it can run any number of times.
 """
 
+import os
 import sys
 import uuid
+from importlib import metadata
 
 import requests
 from vnc_api import exceptions, vnc_api
@@ -38,13 +41,8 @@ def expect_error(error, call, *arguments, **options):
     raise AssertionError("%s.%s did not raise %s" % (call.__module__, getattr(call, "__name__", call), error.__name__))
 
 
-def prefix(cidr):
-    address, length = cidr.split("/")
-    return vnc_api.SubnetType(ip_prefix=address, ip_prefix_len=int(length))
-
-
 def run(host, port, step):
-    step("connect, with the arguments of the seed document's script")
+    step("connect, with the arguments that the platform's documentation shows")
     tenant = "tenant-%s" % uuid.uuid4()
     vnc = vnc_api.VncApi(
         username="admin", password="unused", tenant_name=tenant, api_server_host=host, api_server_port=port, auth_host=host)
@@ -55,12 +53,15 @@ def run(host, port, step):
     ipam = vnc_api.NetworkIpam("ipam", parent_obj=project)
     vnc.network_ipam_create(ipam)
 
-    step("the seed document's script")
-    owner = vnc.project_read(fq_name=["default-domain", tenant])
-    network = vnc_api.VirtualNetwork(name="blue", parent_obj=owner)
-    ipam = vnc.network_ipam_read(fq_name=["default-domain", tenant, "ipam"])
-    subnet = vnc_api.IpamSubnetType(subnet=prefix("10.1.2.3/24"))
-    network.set_network_ipam(ref_obj=ipam, ref_data=vnc_api.VnSubnetsType([subnet]))
+    step("the script that the platform's documentation shows")
+    tenant_name, name, ipam_name, cidr = tenant, "blue", "ipam", "10.1.2.3/24"
+    owner = vnc.project_read(fq_name=["default-domain", tenant_name])
+    network = vnc_api.VirtualNetwork(name=name, parent_obj=owner)
+    ipam = vnc.network_ipam_read(fq_name=["default-domain", tenant_name, ipam_name])
+    prefix, prefix_len = cidr.split("/")  # The length stays text, and is a number in the end.
+    subnet = vnc_api.SubnetType(ip_prefix=prefix, ip_prefix_len=prefix_len)
+    ipam_subnet = vnc_api.IpamSubnetType(subnet=subnet)
+    network.set_network_ipam(ref_obj=ipam, ref_data=vnc_api.VnSubnetsType([ipam_subnet]))
     identifier = vnc.virtual_network_create(network)
 
     step("read the network")
@@ -70,6 +71,7 @@ def run(host, port, step):
     expect(network.get_virtual_network_network_id() > 0, "no network id")
     stored = network.get_network_ipam_refs()[0]["attr"].get_ipam_subnets()[0]
     expect(stored.get_subnet().get_ip_prefix() == "10.1.2.0", "the prefix is not the network address")
+    expect(stored.get_subnet().get_ip_prefix_len() == 24, stored.get_subnet().get_ip_prefix_len())
     expect(stored.get_default_gateway() == "10.1.2.254", stored.get_default_gateway())
     expect(stored.get_dns_server_address() == "10.1.2.253", stored.get_dns_server_address())
     uuid.UUID(stored.get_subnet_uuid())
@@ -213,16 +215,27 @@ def run(host, port, step):
     expect_error(exceptions.NoIdError, vnc.virtual_network_read, fq_name=["default-domain", tenant, "default-virtual-network"])
 
 
+def package():
+    """Which of the two packages this is: the name and version of the distribution."""
+    for name in ("contrail-api-client", "vnc_api"):
+        try:
+            return "%s %s" % (name, metadata.version(name))
+        except metadata.PackageNotFoundError:
+            pass
+    return vnc_api.__file__
+
+
 def main():
-    if len(sys.argv) != 3:
+    place = sys.argv[1:] or [os.environ.get("API_HOST"), os.environ.get("API_PORT")]
+    if len(place) != 2 or None in place:
         sys.exit(__doc__)
     step = Steps()
     try:
-        run(sys.argv[1], sys.argv[2], step)
+        run(place[0], place[1], step)
     except Exception as error:
         print("step %d, %s: %s: %s" % (step.count, step.name, type(error).__name__, error), file=sys.stderr)
         raise
-    print("contrail-api-client: %d steps, all as expected" % step.count)
+    print("%s: %d steps, all as expected" % (package(), step.count))
 
 
 if __name__ == "__main__":

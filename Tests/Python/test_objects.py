@@ -29,6 +29,20 @@ def test_the_root_is_not_mentioned():
         assert (domain.fq_name, domain.parent_type, domain.get_parent_fq_name()) == (["home"], None, None)
 
 
+def test_the_root_is_a_parent_where_there_are_others():
+    """Names do not tell a tag of the whole installation from one of a project; the server wants to know."""
+    for tag in (
+        vnc_api.Tag("tier=web"),
+        vnc_api.Tag("tier=web", vnc_api.ConfigRoot()),
+        vnc_api.Tag("tier=web", parent_type="config-root"),
+        vnc_api.Tag(fq_name=["tier=web"]),
+    ):
+        assert (tag.fq_name, tag.parent_type, tag.get_parent_fq_name()) == (["tier=web"], "config-root", None)
+        assert tag.to_json()["parent_type"] == "config-root"
+    tag = vnc_api.Tag(fq_name=["home", "admin", "tier=web"], parent_type="project")
+    assert tag.to_json()["parent_type"] == "project"
+
+
 def test_a_name_can_be_given_in_full():
     network = vnc_api.VirtualNetwork(fq_name=["home", "admin", "front"], uuid="u")
     assert (network.name, network.parent_type, network.get_uuid()) == ("front", "project", "u")

@@ -91,7 +91,7 @@ class Resource(_Declared):
         if fq_name:
             self.fq_name = fq_name
             self.name = fq_name[-1]
-            self.parent_type = parent_type or self._sole_parent_type()
+            self.parent_type = parent_type or self._parent_type_of_name()
         else:
             self.name = name or f"default-{self.resource_type}"
             self._live_below(parent_obj, parent_type)
@@ -112,14 +112,16 @@ class Resource(_Declared):
             raise TypeError(f"{type(self).__name__} has {len(names)} properties, and {len(values)} values were given by position")
         return dict(zip(names, values))
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        if not name.startswith("_") and not hasattr(type(self), name):
-            near = suggestion(name, self._fields)
-            warnings.warn(
-                f"{type(self).__name__} has no field {name!r}: the server will not see it" + (f"; {near}" if near else ""),
-                stacklevel=2,
-            )
-        super().__setattr__(name, value)
+    if not TYPE_CHECKING:  # Where a checker sees this method, it lets every name pass.
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            if not name.startswith("_") and not hasattr(type(self), name):
+                near = suggestion(name, self._fields)
+                warnings.warn(
+                    f"{type(self).__name__} has no field {name!r}: the server will not see it" + (f"; {near}" if near else ""),
+                    stacklevel=2,
+                )
+            super().__setattr__(name, value)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.get_fq_name_str()}{f' {self.uuid}' if self.uuid else ''}>"
@@ -127,26 +129,34 @@ class Resource(_Declared):
     # Place in the tree
 
     def _live_below(self, parent: Resource | None, parent_type: str | None) -> None:
-        kind = parent.resource_type if parent is not None else parent_type or self.parent_types[0]
         choices = " or ".join(self.parent_types)
+        if parent is not None:
+            kind = parent.resource_type
+        elif parent_type is None and "config-root" in self.parent_types:
+            kind = "config-root"
+        else:
+            kind = parent_type or self.parent_types[0]
+            if parent_type is None and len(self.parent_types) > 1:
+                raise TypeError(
+                    f"{type(self).__name__} lives below {choices}: say which with parent_obj=, or with fq_name= and parent_type="
+                )
         if kind not in self.parent_types:
             raise TypeError(f"{type(self).__name__} lives below {choices}, not below {kind}")
-        if parent is None and parent_type is None and len(self.parent_types) > 1:
-            raise TypeError(
-                f"{type(self).__name__} lives below {choices}: say which with parent_obj=, or with fq_name= and parent_type="
-            )
         if parent is not None:
             self.__dict__["parent_uuid"] = parent.uuid
         if kind == "config-root":
-            # The root is not mentioned, neither in names nor as a parent.
+            # Names do not mention the root. The parent's type does where there are others: the server wants to know which.
             self.fq_name = [self.name]
+            self.parent_type = kind if len(self.parent_types) > 1 else None
         else:
             self.parent_type = kind
             self.fq_name = [*(parent.fq_name if parent is not None else _default_fq_name(kind)), self.name]
 
-    @classmethod
-    def _sole_parent_type(cls) -> str | None:
-        return cls.parent_types[0] if len(cls.parent_types) == 1 and cls.parent_types != ["config-root"] else None
+    def _parent_type_of_name(self) -> str | None:
+        """The type of the parent as far as a fully qualified name tells it: a single name can only be below the root."""
+        if len(self.parent_types) > 1:
+            return "config-root" if len(self.fq_name) == 1 and "config-root" in self.parent_types else None
+        return None if self.parent_types == ["config-root"] else self.parent_types[0]
 
     def get_type(self) -> str:
         """The name of the type: ``virtual-network``."""

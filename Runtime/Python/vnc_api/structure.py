@@ -212,13 +212,15 @@ class StructuredType:
                 raise TypeError(f"{type(self).__name__} has no member {name!r}; {choice(name, self._by_name)}")
             state[name] = known.value(value)
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        declaration = self._by_name.get(name)
-        if declaration is not None:
-            value = declaration.value(value)
-        elif not name.startswith("_"):
-            raise AttributeError(f"{type(self).__name__} has no member {name!r}; {choice(name, self._by_name)}")
-        super().__setattr__(name, value)
+    if not TYPE_CHECKING:  # Where a checker sees this method, it lets every name pass.
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            declaration = self._by_name.get(name)
+            if declaration is not None:
+                value = declaration.value(value)
+            elif not name.startswith("_"):
+                raise AttributeError(f"{type(self).__name__} has no member {name!r}; {choice(name, self._by_name)}")
+            super().__setattr__(name, value)
 
     # JSON
 

@@ -1,0 +1,152 @@
+"""The package against a real configuration server, at API_HOST and API_PORT of the environment: every type, property and reference.
+
+    Tests/Interop/with-api-server pytest Tests/Python/test_configuration_server.py
+"""
+
+import os
+import uuid
+
+import pytest
+import samples
+from vnc_api import vnc_api
+from vnc_api.resource import resource_class, resource_types
+from vnc_api.structure import to_json
+
+if not os.environ.get("API_PORT"):
+    pytest.skip("no configuration server: run this through Tests/Interop/with-api-server", allow_module_level=True)
+
+PLACES = [(kind, parent) for kind in resource_types() for parent in resource_class(kind).parent_types]
+PROPERTIES = [(kind, name) for kind in resource_types() for name in sorted(resource_class(kind).prop_fields)]
+REFERENCES = [(kind, name) for kind in resource_types() for name in sorted(resource_class(kind).ref_fields)]
+
+# Properties that the server gives or keeps in step itself, and what it says to those who set them.
+SYSTEM = {
+    ("security-group", "security_group_id"): "it is given by the system; set configured_security_group_id instead",
+    ("virtual-network", "virtual_network_network_id"): "it is given by the system",
+}
+
+# Properties that are not taken away but set back, since the server keeps another one in step with them.
+SET_BACK = {("virtual-network", "is_shared"): False}
+
+
+@pytest.fixture(scope="module")
+def client():
+    with vnc_api.VncApi(api_server_host=os.environ["API_HOST"], api_server_port=os.environ["API_PORT"], conf_file=[]) as client:
+        yield client
+
+
+@pytest.fixture
+def world(client):
+    with samples.World(client) as world:
+        yield world
+
+
+@pytest.fixture(scope="module")
+def standing(client):
+    """What the tests of properties and references share."""
+    with samples.World(client) as world:
+        yield world
+
+
+def operation(client, cls, name):
+    return getattr(client, f"{cls.object_type}_{name}")
+
+
+@pytest.mark.parametrize(("kind", "parent"), PLACES, ids=lambda value: value)
+def test_every_type_below_every_parent(client, world, kind, parent):
+    cls = resource_class(kind)
+    made = world.make(kind, parent)
+    assert uuid.UUID(made.uuid)
+
+    # Read
+    read = operation(client, cls, "read")(id=made.uuid)
+    assert type(read) is cls and read.fq_name == made.fq_name and read.uuid == made.uuid
+    assert read.display_name == made.name
+    assert read.parent_type == (None if parent == "config-root" else parent)
+    by_name = operation(client, cls, "read")(fq_name=made.fq_name, fields=["display_name"])
+    assert (by_name.uuid, by_name.display_name) == (made.uuid, made.name)
+
+    # Update
+    read.display_name = "another"
+    read.add_annotations(vnc_api.KeyValuePair("key", "value"))
+    operation(client, cls, "update")(read)
+    again = operation(client, cls, "read")(id=made.uuid)
+    assert again.display_name == "another" and again.annotations.key_value_pair == [vnc_api.KeyValuePair("key", "value")]
+
+    # List
+    list_all = getattr(client, f"{cls.object_type}s_list")
+    place = {} if parent == "config-root" else {"parent_id": again.parent_uuid}
+    listed = list_all(**place)[f"{kind}s"]
+    assert made.uuid in [entry["uuid"] for entry in listed]
+    assert list_all(**place, count=True) == {f"{kind}s": {"count": len(listed)}}
+    (detailed,) = [each for each in list_all(**place, detail=True) if each.uuid == made.uuid]
+    assert type(detailed) is cls and detailed.display_name == "another"
+    if parent != "config-root":
+        owner_class = resource_class(parent)
+        owner = operation(client, owner_class, "read")(id=again.parent_uuid)
+        assert made.uuid in [child.uuid for child in getattr(owner, f"get_{cls.object_type}s")()]
+
+    # Delete
+    operation(client, cls, "delete")(id=made.uuid)
+    world.forget(made)
+    with pytest.raises(vnc_api.NoIdError):
+        operation(client, cls, "read")(id=made.uuid)
+    assert made.uuid not in [entry["uuid"] for entry in list_all(**place)[f"{kind}s"]]
+
+
+@pytest.mark.parametrize(("kind", "name"), PROPERTIES, ids=lambda value: value)
+def test_every_property(client, standing, kind, name):
+    cls = resource_class(kind)
+    identity = standing.some(kind).uuid
+    made = operation(client, cls, "read")(id=identity, fields=[name])
+    before = getattr(made, name)
+    value = samples.value(cls._properties()[name].type_name)
+    setattr(made, name, value)
+    if (kind, name) in SYSTEM:
+        with pytest.raises(vnc_api.PermissionDenied) as caught:
+            operation(client, cls, "update")(made)
+        assert SYSTEM[kind, name] in str(caught.value)
+        return
+    operation(client, cls, "update")(made)
+    stored = getattr(operation(client, cls, "read")(id=identity, fields=[name]), name)
+    if name == "id_perms":
+        # Two of its members are for users to change; the others say what the server knows.
+        assert (stored.enable, stored.description, stored.uuid.uuid_mslong) == (True, "text", uuid.UUID(identity).int >> 64)
+    else:
+        assert type(stored) is type(value) and to_json(stored) == to_json(value)
+    before = SET_BACK.get((kind, name), before)
+    setattr(made, name, before)
+    operation(client, cls, "update")(made)
+    stored = getattr(operation(client, cls, "read")(id=identity, fields=[name]), name)
+    if name != "id_perms":
+        assert to_json(stored) == to_json(before)
+
+
+@pytest.mark.parametrize(("kind", "name"), REFERENCES, ids=lambda value: value)
+def test_every_reference(client, world, standing, kind, name):
+    cls = resource_class(kind)
+    target_type, data_type, _ = cls.ref_field_types[name][:3]
+    noun = name[: -len("_refs")]
+    target = world.make(target_type) if target_type == kind else standing.some(target_type)
+    made = operation(client, cls, "read")(id=standing.some(kind).uuid)
+    data = () if data_type == "None" else (samples.value(data_type),)
+    before = [each.uuid for each in getattr(made, f"get_{noun}_refs")() or []]
+    getattr(made, f"set_{noun}")(target, *data)
+    operation(client, cls, "update")(made)
+
+    stored = operation(client, cls, "read")(id=made.uuid)
+    (reference,) = getattr(stored, f"get_{noun}_refs")()
+    assert (reference.uuid, reference.to) == (target.uuid, target.fq_name)
+    assert reference.href.endswith(f"/{target_type}/{target.uuid}")
+    if data:
+        assert to_json(reference.attr) == to_json(data[0])
+    if target_type != kind:
+        target = operation(client, resource_class(target_type), "read")(id=target.uuid)
+        assert made.uuid in [each.uuid for each in getattr(target, f"get_{cls.object_type}_back_refs")()]
+
+    getattr(stored, f"del_{noun}")(target)
+    operation(client, cls, "update")(stored)
+    assert not getattr(operation(client, cls, "read")(id=made.uuid), f"get_{noun}_refs")()
+    if before:
+        getattr(stored, f"set_{noun}_list")([{"uuid": each} for each in before])
+        operation(client, cls, "update")(stored)

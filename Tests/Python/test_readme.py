@@ -1,0 +1,58 @@
+"""The scripts that the README files print, run as they are printed, in their order, against a real configuration server."""
+
+import os
+import pathlib
+import re
+
+import pytest
+from vnc_api import vnc_api
+
+if not os.environ.get("API_PORT"):
+    pytest.skip("no configuration server: run this through Tests/Interop/with-api-server", allow_module_level=True)
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+class AtTheTestServer(vnc_api.VncApi):
+    """What the scripts are printed for, a server on the standard port, is elsewhere in a test."""
+
+    def __init__(self, **arguments):
+        assert arguments == {"api_server_host": "127.0.0.1"}
+        super().__init__(api_server_host=os.environ["API_HOST"], api_server_port=os.environ["API_PORT"], conf_file=[])
+
+
+def scripts(readme):
+    return re.findall(r"^```python\n(.*?)^```$", (ROOT / readme).read_text(), re.M | re.S)
+
+
+@pytest.mark.parametrize(
+    ("readme", "output"),
+    [
+        ("README.md", []),
+        (
+            "Runtime/Python/README.md",
+            [
+                r"[0-9a-f-]{36} front project",
+                r"10\.1\.0\.254",
+                r"\['default-domain', 'default-project', 'web'\] 0",
+                r"\[.*\['default-domain', 'default-project', 'front'\].*\]",
+                r"\[\['default-domain', 'default-project', 'front'\]\]",
+                r".*front 9000",
+                r"\[\(\{'key': 'owner', 'value': 'grace'\}, 'owner'\)\]",
+                r"Unknown id: .*missing.* 404",
+                r"Delete when resource still referred: .*",
+                r".*mtu.*",
+            ],
+        ),
+    ],
+)
+def test_scripts_run_as_printed(readme, output, monkeypatch, capsys):
+    monkeypatch.setattr(vnc_api, "VncApi", AtTheTestServer)
+    blocks = scripts(readme)
+    assert blocks
+    names = {}
+    for block in blocks:
+        exec(compile(block, readme, "exec"), names)
+    printed = capsys.readouterr().out
+    names["vnc"].close()
+    assert re.fullmatch(r"\n".join(output) + r"\n?", printed, re.S), printed
