@@ -81,14 +81,15 @@ let package = Package(
             name: "ControlNodeCore", dependencies: ["NetworkTypes"], path: "Runtime/Services/ControlNode/Core", swiftSettings: strict),
 
         // The executable: one subcommand a role.
+        .target(name: "Supervision", path: "Runtime/Tungsten/Supervision", swiftSettings: strict),
         .executableTarget(
             name: "tungsten",
             dependencies: [
-                "ConfigServer", "ConfigurationREST",
+                "ConfigServer", "ConfigurationREST", "Supervision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            path: "Runtime/Tungsten", swiftSettings: strict),
+            path: "Runtime/Tungsten", exclude: ["Supervision"], swiftSettings: strict),
 
         .executableTarget(
             name: "CodecBenchmark", dependencies: ["Coding", "ConfigurationModel"], path: "Tests/Benchmarks/Codec", swiftSettings: strict),
@@ -127,6 +128,8 @@ let package = Package(
         .testTarget(
             name: "SchemaCompilerTests", dependencies: ["SchemaCompiler"], path: "Tests/SchemaCompilerTests", exclude: ["Wrong"],
             swiftSettings: strict),
+        .testTarget(
+            name: "SupervisionTests", dependencies: ["Supervision"], path: "Tests/SupervisionTests", swiftSettings: strict),
         .testTarget(name: "GraphTests", dependencies: ["Graph"], path: "Tests/GraphTests", swiftSettings: strict),
     ]
 )
