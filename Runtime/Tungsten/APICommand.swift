@@ -22,7 +22,7 @@ struct APICommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        let stop = StopSignal()
+        let stop = common.makeStopSignal()
         let server = try await ConfigServer.listen(
             ConfigServer.Options(host: listen.host, port: listen.port, dataDirectory: common.dataDirectory),
             ConfigurationResources.catalogue, common.makeLogger("api"))
@@ -34,6 +34,8 @@ struct APICommand: AsyncParsableCommand {
             try await server.stop()
             throw error
         }
+        print("configuration server serves http://\(server.address)")
+        fflush(nil)
         await stop.requested()
         try await server.stop()
     }

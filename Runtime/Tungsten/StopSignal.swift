@@ -1,6 +1,7 @@
 // Ctrl-C and the service manager's wish to stop. The first asks for an orderly stop, the second does not wait for it.
 
 import Dispatch
+import Foundation
 import Glibc
 import Synchronization
 
@@ -9,7 +10,9 @@ final class StopSignal {
     private let requests: AsyncStream<Void>
     private let sources: [any DispatchSourceSignal]
 
-    init() {
+    /// - Parameter followingInput: also stop when standard input ends. `tungsten up` holds its end of the pipe for as long as it lives, so its
+    ///   roles do not outlive it, however it ends.
+    init(followingInput: Bool = false) {
         let (requests, continuation) = AsyncStream.makeStream(of: Void.self)
         self.requests = requests
         let count = SignalCount()
@@ -22,6 +25,20 @@ final class StopSignal {
             }
             source.resume()
             return source
+        }
+        if followingInput {
+            Thread.detachNewThread {
+                Self.waitForEndOfInput()
+                if count.isFirst() { continuation.yield() }
+            }
+        }
+    }
+
+    private static func waitForEndOfInput() {
+        var byte: UInt8 = 0
+        while true {
+            let count = read(STDIN_FILENO, &byte, 1)
+            if count == 0 || (count < 0 && errno != EINTR) { return }
         }
     }
 

@@ -28,6 +28,12 @@ struct CommonOptions: ParsableArguments {
         help: ArgumentHelp("How much is logged, to standard error.", valueName: "level"))
     var logLevel: Logger.Level = .info
 
+    /// Given by `tungsten up` to its roles.
+    @Flag(name: .customLong("stop-with-input"), help: ArgumentHelp("Stop when standard input ends.", visibility: .hidden))
+    var stopsWithInput = false
+
+    func makeStopSignal() -> StopSignal { StopSignal(followingInput: stopsWithInput) }
+
     /// Logs of this process go to standard error from now on.
     func makeLogger(_ role: String) -> Logger {
         var logger = Logger(label: role) { StreamLogHandler.standardError(label: $0) }

@@ -1,17 +1,18 @@
-// `tungsten up`: everything on one machine.
+// `tungsten up`: everything on one machine, each role in a process of its own.
 
 import ArgumentParser
-import ConfigServer
-import ConfigurationREST
+import Foundation
 import Glibc
+import Logging
+import Supervision
 
 struct UpCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "up",
         abstract: "Run every role on this machine.",
         discussion: """
-            Prints where each role listens and what to try first. Nothing is authenticated yet, so everything listens on the loopback \
-            interface unless told otherwise. Ctrl-C stops it all; data stay.
+            Prints where each role listens and what to try first. A role that ends is started again. Nothing is authenticated yet, so \
+            everything listens on the loopback interface unless told otherwise. Ctrl-C stops it all; data stay.
             """)
 
     @Option(help: ArgumentHelp("Where the configuration server listens. Port 0 takes any free port.", valueName: "host:port"))
@@ -20,27 +21,46 @@ struct UpCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        let stop = StopSignal()
-        let server = try await ConfigServer.listen(
-            ConfigServer.Options(host: listen.host, port: listen.port, dataDirectory: common.dataDirectory),
-            ConfigurationResources.catalogue, common.makeLogger("api"))
+        let stop = common.makeStopSignal()
+        let logs = common.dataDirectory + "/log"
+        let supervisor = try Supervisor(logFolder: logs) {
+            print($0); fflush(nil)
+        }
         do {
-            try await server.load()
+            let api = try await startAPI(supervisor)
+            print(greeting(api, logs))
+            fflush(nil)
         } catch {
-            try await server.stop()
+            await supervisor.stop()
             throw error
         }
-        print(Self.greeting(server.address, common.dataDirectory))
-        fflush(nil)
         await stop.requested()
         print("stopping")
-        try await server.stop()
+        await supervisor.stop()
     }
 
-    private static func greeting(_ address: String, _ dataDirectory: String) -> String {
+    /// Starts the configuration server and returns its address.
+    private func startAPI(_ supervisor: Supervisor) async throws -> String {
+        let line = try await supervisor.start(
+            Role("api", program: Self.program, arguments: role("api", "--listen", listen.description), announcement: "serves"))
+        guard let address = line.split(separator: " ").first(where: { $0.hasPrefix("http://") })?.dropFirst(7).prefix(while: { $0 != "," })
+        else { throw SupervisorError(message: "the configuration server does not say where it listens: \(line)") }
+        // Started again, it must be found where it was.
+        await supervisor.setArguments(of: "api", to: role("api", "--listen", String(address)))
+        return String(address)
+    }
+
+    private func role(_ name: String, _ arguments: String...) -> [String] {
+        [name, "--stop-with-input", "--data-dir", common.dataDirectory, "--log-level", common.logLevel.rawValue] + arguments
+    }
+
+    /// This very program, even when a newer one was installed meanwhile.
+    private static let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+
+    private func greeting(_ address: String, _ logs: String) -> String {
         """
 
-        Running, with data in \(dataDirectory):
+        Running, with data in \(common.dataDirectory) and logs in \(logs):
           configuration server   http://\(address)
 
         Try, in another terminal:

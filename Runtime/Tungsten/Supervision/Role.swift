@@ -22,4 +22,6 @@ public struct Role: Sendable {
 public struct SupervisorError: Error, CustomStringConvertible, Sendable {
     public let message: String
     public var description: String { message }
+
+    public init(message: String) { self.message = message }
 }
