@@ -1,11 +1,16 @@
-"""Prints, as JSON, what the package ``vnc_api`` of the interpreter that runs this offers: classes, their fields and methods.
+"""Prints, as JSON, what the package ``vnc_api`` of the interpreter that runs this offers: classes, their fields, methods and arguments.
 
-Runs in two environments, one with our package and one with the published one, so that a test can compare them.
+Runs in two environments, one with our package and one with the published one, so that test_published_package.py can compare them.
 """
 
+import inspect
 import json
+import pkgutil
 import sys
 
+from recording_server import RecordingServer
+
+import vnc_api as package
 import vnc_api.exceptions as errors
 import vnc_api.gen.resource_common as common
 import vnc_api.gen.resource_xsd as xsd
@@ -23,7 +28,22 @@ def classes(module, base=None):
 
 
 def public(cls):
-    return sorted(name for name in dir(cls) if not name.startswith("_") and not name.startswith(MACHINERY))
+    """Names, and for those that can be called their arguments."""
+    names = sorted(name for name in dir(cls) if not name.startswith("_") and not name.startswith(MACHINERY))
+    return {name: arguments(getattr(cls, name)) for name in names}
+
+
+def arguments(function):
+    """Name and default of each argument in order; ``*`` and ``**`` stand for any. None: it cannot be called."""
+    if isinstance(function, type) or not callable(function):
+        return None
+    described = []
+    for each in inspect.signature(function).parameters.values():
+        if each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD):
+            described.append(["*" if each.kind == each.VAR_POSITIONAL else "**", None])
+        elif each.name not in ("self", "cls", "res_type"):  # The last is bound already in what the published client has.
+            described.append([each.name, None if each.default is each.empty else repr(each.default)])
+    return described
 
 
 objects = {}
@@ -58,22 +78,20 @@ for name, cls in classes(xsd, "attr_fields"):
     }
 
 
-class Offline(vnc_api.VncApi):
-    """The published client puts the methods of types into each client, which wants a server."""
-
-    def __init__(self):
-        pass
-
-
-client = {name for name in dir(vnc_api.VncApi) if not name.startswith("_")}
+server = RecordingServer(objects)
+# The published client makes the methods of types when it has found a server.
+client = vnc_api.VncApi(api_server_host="127.0.0.1", api_server_port=server.port, auth_type="noauth")
 json.dump(
     {
         "objects": objects,
         "structures": structures,
+        "modules": sorted(module.name for module in pkgutil.walk_packages(package.__path__, "vnc_api.")),
         "errors": sorted(name for name, _ in classes(errors)),
-        "client": sorted(client),
-        "module": sorted(name for name in dir(vnc_api) if not name.startswith("_")),
+        "constructor": arguments(vnc_api.VncApi.__init__),
+        "client": public(client),
+        "module": public(vnc_api),
         "common": sorted(name for name, _ in classes(common, "resource_type")),
     },
     sys.stdout,
 )
+server.stop()

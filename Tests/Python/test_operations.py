@@ -289,7 +289,7 @@ def test_actions_that_return_something(client, server):
     assert client.kv_retrieve() == ["a"]
     assert client.virtual_network_ip_alloc(network, 2, family="v4") == ["10.0.0.3"]
     client.virtual_network_ip_free(network, ["10.0.0.3"])
-    assert client.virtual_network_subnet_ip_count(network, ["10.0.0.0/8"]) == {"ip_count_list": [2]}
+    assert client.virtual_network_subnet_ip_count(network, ["10.0.0.0/8"]) == '{"ip_count_list": [2]}'
     assert client.prop_map_get(UUID, "annotations") == [({"key": "k", "value": "v"}, "k")]
     assert client.prop_list_get(UUID, "annotations", "k") == [({"key": "k", "value": "v"}, "k")]
     assert client.is_cloud_admin_role() and not client.is_global_read_only_role()

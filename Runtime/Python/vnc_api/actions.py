@@ -6,6 +6,7 @@ in the answer.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -111,10 +112,13 @@ class ActionClient(ObjectClient):
         """Gives addresses back that were taken with :meth:`virtual_network_ip_alloc`."""
         return self.call("virtual-network-ip-free", body={"ip_addr": list(ip_list)}, uuid=self._uuid(vnobj))
 
-    def virtual_network_subnet_ip_count(self, vnobj: Resource, subnet_list: Sequence[str]) -> Any:
-        """How many addresses of each subnet, given as ``10.0.0.0/24``, are taken: ``{"ip_count_list": [...]}``."""
+    def virtual_network_subnet_ip_count(self, vnobj: Resource, subnet_list: Sequence[str]) -> str:
+        """How many addresses of each subnet, given as ``10.0.0.0/24``, are taken.
+
+        The answer is JSON text, which scripts have always decoded themselves: ``json.loads(answer)["ip_count_list"]``.
+        """
         body = {"subnet_list": list(subnet_list)}
-        return self.call("virtual-network-subnet-ip-count", body=body, uuid=self._uuid(vnobj), repeatable=True)
+        return json.dumps(self.call("virtual-network-subnet-ip-count", body=body, uuid=self._uuid(vnobj), repeatable=True))
 
     def _uuid(self, obj: Resource) -> str:
         return obj.uuid or self.obj_to_id(obj)
@@ -290,6 +294,4 @@ class ActionClient(ObjectClient):
 
     def obj_to_json(self, obj: Resource) -> str:
         """An object as JSON text."""
-        import json
-
         return json.dumps(obj.to_json())

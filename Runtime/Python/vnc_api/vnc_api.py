@@ -26,12 +26,15 @@ from .gen.resource_client import *
 from .gen.resource_xsd import *
 from .gen.vnc_api_client_gen import ResourceOperations, all_resource_type_tuples, all_resource_types
 from .references import Reference
-from .resource import Resource, resource_class
+from .resource import Resource, resource_class, resource_types
 from .settings import load
+from .spelling import suggestion
 from .structure import StructuredType
+from .utils import CamelCase, obj_type_to_vnc_class, str_to_class
 
 __all__ = [
     "AAA_MODE_VALID_VALUES",
+    "CamelCase",
     "ConnectionError",
     "Reference",
     "Resource",
@@ -40,6 +43,8 @@ __all__ = [
     "all_resource_type_tuples",
     "all_resource_types",
     "get_object_class",
+    "obj_type_to_vnc_class",
+    "str_to_class",
 ]
 __all__ += exceptions.__all__
 __all__ += resource_client.__all__
@@ -117,5 +122,6 @@ def get_object_class(res_type: str) -> type[Resource]:
     """The class of an object type by its name. ResourceTypeUnknownError: there is none."""
     cls = resource_class(res_type)
     if cls is None:
-        raise ResourceTypeUnknownError(res_type)
+        near = suggestion(res_type.replace("_", "-"), resource_types())
+        raise ResourceTypeUnknownError(res_type, f"; {near}" if near else "")
     return cls
