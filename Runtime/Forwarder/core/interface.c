@@ -150,6 +150,7 @@ int vr_interface_get(const struct vr_router *router, uint32_t index, struct vr_i
     if (!entry)
         return -ENOENT;
     *interface = entry->interface;
+    interface->users = router->interfaces.users[index];
     return 0;
 }
 
@@ -173,12 +174,7 @@ int vr_interface_delete(struct vr_router *router, uint32_t index)
 
 int vr_interface_dump(const struct vr_router *router, uint32_t from, struct vr_interface *interface)
 {
-    const struct vr_interface_entry *entry = vr_index_next(&router->interfaces, &from);
-
-    if (!entry)
-        return -ENOENT;
-    *interface = entry->interface;
-    return 0;
+    return vr_index_next(&router->interfaces, &from) ? vr_interface_get(router, from, interface) : -ENOENT;
 }
 
 int vr_interface_counters_get(const struct vr_router *router, uint32_t index, unsigned int core, struct vr_interface_counters *counters)

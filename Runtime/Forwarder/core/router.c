@@ -79,6 +79,11 @@ int vr_router_create(const struct vr_limits *limits, struct vr_router **made)
     return 0;
 }
 
+const struct vr_limits *vr_router_limits(const struct vr_router *router)
+{
+    return &router->limits;
+}
+
 /* Whatever waits is dropped, with a reason like everything else. */
 static void drop_held(struct vr_router *router)
 {

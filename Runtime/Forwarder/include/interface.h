@@ -95,6 +95,8 @@ struct vr_interface {
     uint32_t generation;
     /* What vr_port_transmit is given; the port's. A sub-interface of a workload has its parent's. */
     void *device;
+    /* Only in answers: how many entries name this one. */
+    uint32_t users;
 };
 
 /* What passed, in packets and in bytes of whole frames. Received means into the forwarder. */

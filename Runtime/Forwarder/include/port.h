@@ -77,7 +77,7 @@ void vr_port_drain(void);
 
 /* Milliseconds since some moment, never going back. Called once for a packet, so a coarse clock is the right one. */
 uint64_t vr_port_now_ms(void);
-/* A number that a sender of packets cannot guess. Seeds the hashes; only called by vr_router_create. */
+/* A number that a sender of packets cannot guess. Seeds hashes and names the forwarder's run; called when things are made. */
 uint32_t vr_port_random(void);
 /* How many cores may call vr_receive; fixed. */
 unsigned int vr_port_cores(void);

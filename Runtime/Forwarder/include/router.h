@@ -75,6 +75,7 @@ struct vr_limits {
 extern const struct vr_limits vr_default_limits;
 
 int vr_router_create(const struct vr_limits *limits, struct vr_router **router);
+const struct vr_limits *vr_router_limits(const struct vr_router *router);
 /* Call when no core is in vr_receive and none will be. Packets that wait are dropped. `router` may be NULL. */
 void vr_router_destroy(struct vr_router *router);
 

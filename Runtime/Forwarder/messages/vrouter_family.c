@@ -12,6 +12,7 @@
 #include "vrouter_next_hop.h"
 #include "vrouter_route.h"
 #include "vrouter_statistics.h"
+#include "vrouter_trace.h"
 #include "vrouter_vrf.h"
 
 const char *vrouter_table_operation_name(uint32_t value)
@@ -279,6 +280,10 @@ const struct vrouter_layout *vrouter_layout_of(uint8_t command)
         return &vrouter_vrf_statistics_layout;
     case VROUTER_COMMAND_DROP_STATISTICS:
         return &vrouter_drop_statistics_layout;
+    case VROUTER_COMMAND_DROP_RECORD:
+        return &vrouter_drop_record_layout;
+    case VROUTER_COMMAND_TRACE:
+        return &vrouter_trace_layout;
     default:
         return NULL;
     }

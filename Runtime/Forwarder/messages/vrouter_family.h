@@ -12,8 +12,10 @@
  * `response`.
  *
  * The agent resynchronises without a gap in forwarding: it takes the next generation, writes everything that it wants to exist with
- * that generation, then sends `sweep` to each table, and what still has an older generation goes. Tables are written in the order
- * interfaces, VRFs, next hops, labels, routes, flows, so that what is referred to exists, and swept in the opposite order.
+ * that generation, then sends `sweep` to each table, and what still has an older generation goes. What is referred to must exist,
+ * so tables are written in the order VRFs, interfaces, next hops, labels, routes, flows, and swept in the opposite order. An
+ * interface whose flows are keyed by a next hop that leads to it is written first without `next-hop`, and changed once that exists;
+ * before either is deleted, it is changed to `next-hop` 0, which always exists.
  */
 #ifndef VROUTER_MESSAGES_FAMILY_H
 #define VROUTER_MESSAGES_FAMILY_H
@@ -41,7 +43,7 @@ enum {
 /*
  * What a request does to the table that the message is about. In an answer, the operation that is being answered.
  *
- * Schema: family.xml:21
+ * Schema: family.xml:23
  */
 enum vrouter_table_operation {
     /* Creates the entry, or replaces all of it if it exists: attributes left out take their defaults. */
@@ -59,7 +61,7 @@ enum vrouter_table_operation {
     VROUTER_TABLE_OPERATION_DUMP = 5,
     /* Removes every entry whose generation is not the one in the request: the end of a resynchronisation. */
     VROUTER_TABLE_OPERATION_SWEEP = 6,
-    /* Sets counters to zero. Only messages about statistics know it. */
+    /* Sets counters to zero, and answers with what they were. Only messages about statistics, and `interface`, know it. */
     VROUTER_TABLE_OPERATION_RESET = 7,
 };
 
@@ -72,7 +74,7 @@ const char *vrouter_table_operation_name(uint32_t value);
 /*
  * The kind of addresses that an entry is about. The numbers are those of Linux's address families.
  *
- * Schema: family.xml:35
+ * Schema: family.xml:37
  */
 enum vrouter_address_family {
     /* IPv4. */
@@ -92,7 +94,7 @@ const char *vrouter_address_family_name(uint32_t value);
 /*
  * Who speaks.
  *
- * Schema: family.xml:42
+ * Schema: family.xml:44
  */
 enum vrouter_party {
     /* The agent, which decides. */
@@ -110,7 +112,7 @@ const char *vrouter_party_name(uint32_t value);
 /*
  * What the forwarder runs on.
  *
- * Schema: family.xml:48
+ * Schema: family.xml:50
  */
 enum vrouter_forwarder_port {
     /* The Linux kernel module. */
@@ -130,7 +132,7 @@ const char *vrouter_forwarder_port_name(uint32_t value);
 /*
  * What this forwarder can do. The agent asks for nothing that is not set here; a bit that it does not know is not for it.
  *
- * Schema: family.xml:55
+ * Schema: family.xml:57
  */
 /* Tunnels with MPLS in GRE, RFC 4023. */
 #define VROUTER_CAPABILITIES_MPLS_OVER_GRE ((uint64_t)1 << 0)
@@ -180,7 +182,7 @@ enum {
  * How many entries the forwarder's tables hold. They are fixed when it starts. The agent numbers entries from 0, so an index is
  * always below its limit; a table whose limit is absent does not exist.
  *
- * Schema: family.xml:66
+ * Schema: family.xml:68
  */
 struct vrouter_table_limits {
     /* Which attributes there are. */
@@ -241,7 +243,7 @@ enum {
  * Opens a session and says who is there. The agent sends it first; the forwarder answers with its own, and the agent reads from it
  * which tables exist, how large they are, and whether they still hold what an earlier agent wrote.
  *
- * Schema: family.xml:82
+ * Schema: family.xml:84
  */
 struct vrouter_hello {
     /* Which attributes there are. */
@@ -264,8 +266,8 @@ struct vrouter_hello {
      */
     uint64_t instance;
     /*
-     * From the forwarder, the highest generation of any entry, 0 if there is none. The agent goes on from there, so that no
-     * generation means two resynchronisations.
+     * From the forwarder, the highest generation that a request has named since it started, 0 if none has. The agent goes on from
+     * there, so that no generation means two resynchronisations.
      */
     uint32_t generation;
     /* How many cores count separately; statistics can be asked for by core, from 0 to one less. */
@@ -311,7 +313,7 @@ enum {
 /*
  * Ends the answer to a request: whether it succeeded, what was wrong with it, and whether a dump goes on.
  *
- * Schema: family.xml:103
+ * Schema: family.xml:105
  */
 struct vrouter_response {
     /* Which attributes there are. */
@@ -319,7 +321,9 @@ struct vrouter_response {
     /* After a decode that failed: what was refused, and why. */
     struct vrouter_fault fault;
     /*
-     * 0, or an error as a positive errno of Linux: EINVAL for a message that the codec refused, ENOENT, EEXIST, ENOSPC, and so on.
+     * 0, or an error as a positive errno of Linux. EINVAL: the codec refused the message, or a value is out of range or contradicts
+     * another. ENOENT: the entry, or one that it refers to, does not exist. EBUSY: others refer to the entry. ENOSPC: the table is
+     * full. ENOMEM. EOPNOTSUPP: this forwarder does not do what is asked for.
      */
     uint32_t error;
     /*

@@ -245,7 +245,8 @@ enum {
 
 /*
  * An entry of the interface table, keyed by `index`. The forwarder also sends it on its own, with operation `change` and sequence
- * number 0, when a device appears, disappears, or gains or loses its link.
+ * number 0, when a device appears, disappears, or gains or loses its link. A `reset` answers with the counters and sets them to
+ * zero: of one interface, or without `index` of all.
  *
  * Schema: interface.xml:71
  */
@@ -258,7 +259,7 @@ struct vrouter_interface {
     uint8_t operation;
     /* The resynchronisation that the entry belongs to; in a `sweep`, the one whose entries stay. */
     uint32_t generation;
-    /* The interface's number, given by the agent. Absent in `dump` and `sweep`. */
+    /* The interface's number, given by the agent. Absent in `dump`, `sweep` and a `reset` of all. */
     uint32_t index;
     /* What is at the other end. Needed to add an interface, and fixed then. An enum vrouter_interface_type. */
     uint8_t type;
@@ -266,7 +267,7 @@ struct vrouter_interface {
     uint8_t transport;
     /* How packets are treated. Absent in an `add`: none set. Bits VROUTER_INTERFACE_FLAGS_… */
     uint32_t flags;
-    /* The name of the device in the operating system, or of the socket. Needed to add an interface. */
+    /* The name of the device in the operating system, or of the socket. Needed to add an interface that is no sub-interface. */
     char name[VROUTER_INTERFACE_MAXIMUM_NAME + 1];
     /*
      * The operating system's index of the device (ifindex). Absent: the forwarder finds it by name, and the interface waits for its
@@ -278,8 +279,8 @@ struct vrouter_interface {
     /* The VRF in which broadcast and multicast from here are looked up. Absent: the same as `vrf`. */
     uint32_t multicast_vrf;
     /*
-     * The next hop that stands for the interface in flow keys. Absent: packets are not looked up in the flow table, whatever the
-     * policy flag says.
+     * The next hop that stands for the interface in flow keys. Absent in an `add`: packets are not looked up in the flow table,
+     * whatever the policy flag says.
      */
     uint32_t next_hop;
     /* The MAC address that the forwarder uses on this interface: the one workloads see as their gateway's. */

@@ -7,6 +7,16 @@
  */
 #include "vrouter_label.h"
 
+const char *vrouter_label_flags_name(uint32_t bit)
+{
+    switch (bit) {
+    case 0:
+        return "tree";
+    default:
+        return NULL;
+    }
+}
+
 static const struct vrouter_attribute vrouter_label_attributes[] = {
     {
         .name = "operation", .number = 1, .kind = VROUTER_KIND_NUMBER, .check = VROUTER_CHECK_MEMBER, .required = true,
@@ -31,12 +41,17 @@ static const struct vrouter_attribute vrouter_label_attributes[] = {
         .offset = offsetof(struct vrouter_label, cursor), .size = sizeof(((struct vrouter_label *)0)->cursor),
         .count_offset = offsetof(struct vrouter_label, cursor_length),
     },
+    {
+        .name = "flags", .number = 6, .kind = VROUTER_KIND_NUMBER, .check = VROUTER_CHECK_MASK, .must_understand = true,
+        .minimum_length = 4, .maximum_length = 4, .offset = offsetof(struct vrouter_label, flags),
+        .size = sizeof(((struct vrouter_label *)0)->flags), .high = 0x1ull,
+    },
 };
 
 const struct vrouter_layout vrouter_label_layout = {
     .name = "label",
     .attributes = vrouter_label_attributes,
-    .attribute_count = 5,
+    .attribute_count = 6,
     .size = sizeof(struct vrouter_label),
     .maximum_bytes = VROUTER_LABEL_MAXIMUM_BYTES,
 };

@@ -18,6 +18,20 @@ enum {
     VROUTER_COMMAND_VXLAN_NETWORK = 7,
 };
 
+/*
+ * What stands behind a label.
+ *
+ * Schema: label.xml:10
+ */
+/*
+ * The label is of a replication tree: a control word of four zero bytes, a VXLAN header with the network, and then the frame.
+ * Without it, packets are what the next hop's family says.
+ */
+#define VROUTER_LABEL_FLAGS_TREE ((uint32_t)1 << 0)
+
+/* The name of a bit, by its number, as the schema spells it; NULL for a bit without one. */
+const char *vrouter_label_flags_name(uint32_t bit);
+
 /* ---- label ---- */
 
 /* Numbers of the attributes, in the order in which they are written. */
@@ -27,6 +41,7 @@ enum {
     VROUTER_LABEL_ATTRIBUTE_LABEL = 3,
     VROUTER_LABEL_ATTRIBUTE_NEXT_HOP = 4,
     VROUTER_LABEL_ATTRIBUTE_CURSOR = 5,
+    VROUTER_LABEL_ATTRIBUTE_FLAGS = 6,
 };
 
 /* Bits of `present`. */
@@ -35,18 +50,19 @@ enum {
 #define VROUTER_LABEL_HAS_LABEL ((uint64_t)1 << 2)
 #define VROUTER_LABEL_HAS_NEXT_HOP ((uint64_t)1 << 3)
 #define VROUTER_LABEL_HAS_CURSOR ((uint64_t)1 << 4)
+#define VROUTER_LABEL_HAS_FLAGS ((uint64_t)1 << 5)
 
 /* The most elements of lists, and the most bytes of strings and byte strings. */
 #define VROUTER_LABEL_MAXIMUM_CURSOR 40
 
 /* The most bytes that the attributes take when written. */
-#define VROUTER_LABEL_MAXIMUM_BYTES 76
+#define VROUTER_LABEL_MAXIMUM_BYTES 84
 
 /*
  * An entry of the incoming label map (RFC 3031), keyed by `label`. A packet with a label that has none is dropped as
  * `invalid-label`.
  *
- * Schema: label.xml:10
+ * Schema: label.xml:18
  */
 struct vrouter_label {
     /* Which attributes there are. */
@@ -64,6 +80,8 @@ struct vrouter_label {
     /* In a `dump`, where to go on: the cursor of the last response. Absent: from the beginning. */
     uint16_t cursor_length;
     uint8_t cursor[VROUTER_LABEL_MAXIMUM_CURSOR];
+    /* What stands behind the label. Absent in an `add`: none set. Bits VROUTER_LABEL_FLAGS_… */
+    uint32_t flags;
 };
 
 extern const struct vrouter_layout vrouter_label_layout;
@@ -102,7 +120,7 @@ enum {
 /*
  * An entry of the VXLAN table, keyed by `identifier`. A packet of a network that has none is dropped as `invalid-vxlan-network`.
  *
- * Schema: label.xml:19
+ * Schema: label.xml:28
  */
 struct vrouter_vxlan_network {
     /* Which attributes there are. */

@@ -118,6 +118,12 @@ const char *vrouter_drop_reason_name(uint32_t value)
         return "clone-failed";
     case VROUTER_DROP_REASON_INVALID_UNDERLAY_MEMBER:
         return "invalid-underlay-member";
+    case VROUTER_DROP_REASON_FLOW_DELETED:
+        return "flow-deleted";
+    case VROUTER_DROP_REASON_INVALID_AGENT_PACKET:
+        return "invalid-agent-packet";
+    case VROUTER_DROP_REASON_ROUTER_STOPPED:
+        return "router-stopped";
     default:
         return NULL;
     }
@@ -234,6 +240,12 @@ const char *vrouter_drop_reason_sentence(uint32_t value)
         return "There was no memory for a copy.";
     case VROUTER_DROP_REASON_INVALID_UNDERLAY_MEMBER:
         return "The uplink that the flow was to use is not usable.";
+    case VROUTER_DROP_REASON_FLOW_DELETED:
+        return "The agent deleted the flow while the packet waited for its decision.";
+    case VROUTER_DROP_REASON_INVALID_AGENT_PACKET:
+        return "A packet from the agent has no valid header, or asks for what does not exist.";
+    case VROUTER_DROP_REASON_ROUTER_STOPPED:
+        return "The forwarder was stopped while the packet waited.";
     default:
         return NULL;
     }
@@ -297,6 +309,70 @@ int vrouter_drop_statistics_decode(struct vrouter_drop_statistics *message, cons
 int vrouter_drop_statistics_encode(const struct vrouter_drop_statistics *message, void *bytes, size_t capacity)
 {
     return vrouter_attributes_encode(&vrouter_drop_statistics_layout, message, bytes, capacity);
+}
+
+static const struct vrouter_attribute vrouter_drop_record_attributes[] = {
+    {
+        .name = "operation", .number = 1, .kind = VROUTER_KIND_NUMBER, .check = VROUTER_CHECK_MEMBER, .required = true,
+        .minimum_length = 1, .maximum_length = 1, .offset = offsetof(struct vrouter_drop_record, operation),
+        .size = sizeof(((struct vrouter_drop_record *)0)->operation), .high = 0xfeull,
+    },
+    {
+        .name = "core", .number = 2, .kind = VROUTER_KIND_NUMBER, .minimum_length = 2, .maximum_length = 2,
+        .offset = offsetof(struct vrouter_drop_record, core), .size = sizeof(((struct vrouter_drop_record *)0)->core),
+    },
+    {
+        .name = "age", .number = 3, .kind = VROUTER_KIND_NUMBER, .minimum_length = 8, .maximum_length = 8,
+        .offset = offsetof(struct vrouter_drop_record, age), .size = sizeof(((struct vrouter_drop_record *)0)->age),
+    },
+    {
+        .name = "reason", .number = 4, .kind = VROUTER_KIND_NUMBER, .minimum_length = 2, .maximum_length = 2,
+        .offset = offsetof(struct vrouter_drop_record, reason), .size = sizeof(((struct vrouter_drop_record *)0)->reason),
+    },
+    {
+        .name = "interface", .number = 5, .kind = VROUTER_KIND_NUMBER, .minimum_length = 4, .maximum_length = 4,
+        .offset = offsetof(struct vrouter_drop_record, interface), .size = sizeof(((struct vrouter_drop_record *)0)->interface),
+    },
+    {
+        .name = "vrf", .number = 6, .kind = VROUTER_KIND_NUMBER, .minimum_length = 4, .maximum_length = 4,
+        .offset = offsetof(struct vrouter_drop_record, vrf), .size = sizeof(((struct vrouter_drop_record *)0)->vrf),
+    },
+    {
+        .name = "next-hop", .number = 7, .kind = VROUTER_KIND_NUMBER, .minimum_length = 4, .maximum_length = 4,
+        .offset = offsetof(struct vrouter_drop_record, next_hop), .size = sizeof(((struct vrouter_drop_record *)0)->next_hop),
+    },
+    {
+        .name = "length", .number = 8, .kind = VROUTER_KIND_NUMBER, .minimum_length = 4, .maximum_length = 4,
+        .offset = offsetof(struct vrouter_drop_record, length), .size = sizeof(((struct vrouter_drop_record *)0)->length),
+    },
+    {
+        .name = "packet", .number = 9, .kind = VROUTER_KIND_BYTES, .maximum_length = 64,
+        .offset = offsetof(struct vrouter_drop_record, packet), .size = sizeof(((struct vrouter_drop_record *)0)->packet),
+        .count_offset = offsetof(struct vrouter_drop_record, packet_length),
+    },
+    {
+        .name = "cursor", .number = 10, .kind = VROUTER_KIND_BYTES, .maximum_length = 40,
+        .offset = offsetof(struct vrouter_drop_record, cursor), .size = sizeof(((struct vrouter_drop_record *)0)->cursor),
+        .count_offset = offsetof(struct vrouter_drop_record, cursor_length),
+    },
+};
+
+const struct vrouter_layout vrouter_drop_record_layout = {
+    .name = "drop-record",
+    .attributes = vrouter_drop_record_attributes,
+    .attribute_count = 10,
+    .size = sizeof(struct vrouter_drop_record),
+    .maximum_bytes = VROUTER_DROP_RECORD_MAXIMUM_BYTES,
+};
+
+int vrouter_drop_record_decode(struct vrouter_drop_record *message, const void *bytes, size_t length)
+{
+    return vrouter_attributes_decode(&vrouter_drop_record_layout, message, bytes, length, &message->fault);
+}
+
+int vrouter_drop_record_encode(const struct vrouter_drop_record *message, void *bytes, size_t capacity)
+{
+    return vrouter_attributes_encode(&vrouter_drop_record_layout, message, bytes, capacity);
 }
 
 static const struct vrouter_attribute vrouter_vrf_statistics_attributes[] = {

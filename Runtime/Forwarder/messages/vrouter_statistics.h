@@ -15,6 +15,7 @@
 /* Commands in the generic netlink header, by message. */
 enum {
     VROUTER_COMMAND_DROP_STATISTICS = 12,
+    VROUTER_COMMAND_DROP_RECORD = 13,
     VROUTER_COMMAND_VRF_STATISTICS = 11,
 };
 
@@ -133,10 +134,16 @@ enum vrouter_drop_reason {
     VROUTER_DROP_REASON_CLONE_FAILED = 53,
     /* The uplink that the flow was to use is not usable. */
     VROUTER_DROP_REASON_INVALID_UNDERLAY_MEMBER = 54,
+    /* The agent deleted the flow while the packet waited for its decision. */
+    VROUTER_DROP_REASON_FLOW_DELETED = 55,
+    /* A packet from the agent has no valid header, or asks for what does not exist. */
+    VROUTER_DROP_REASON_INVALID_AGENT_PACKET = 56,
+    /* The forwarder was stopped while the packet waited. */
+    VROUTER_DROP_REASON_ROUTER_STOPPED = 57,
 };
 
 /* One more than the greatest number with a name: the size of an array that is indexed by it. */
-#define VROUTER_DROP_REASON_LIMIT 55
+#define VROUTER_DROP_REASON_LIMIT 58
 
 /* The name of a number, as the schema spells it; NULL for a number without one. */
 const char *vrouter_drop_reason_name(uint32_t value);
@@ -158,7 +165,7 @@ enum {
 /*
  * How many packets were dropped for one reason.
  *
- * Schema: statistics.xml:71
+ * Schema: statistics.xml:74
  */
 struct vrouter_drop_count {
     /* Which attributes there are. */
@@ -196,7 +203,7 @@ enum {
 /*
  * Packets dropped, by reason. `get` asks, `reset` sets the counters to zero and answers with what they were.
  *
- * Schema: statistics.xml:77
+ * Schema: statistics.xml:80
  */
 struct vrouter_drop_statistics {
     /* Which attributes there are. */
@@ -222,6 +229,84 @@ extern const struct vrouter_layout vrouter_drop_statistics_layout;
 int vrouter_drop_statistics_decode(struct vrouter_drop_statistics *message, const void *bytes, size_t length);
 /* Writes them. The number of bytes, or a negative errno; vrouter_attributes_encode says more. */
 int vrouter_drop_statistics_encode(const struct vrouter_drop_statistics *message, void *bytes, size_t capacity);
+
+/* ---- drop-record ---- */
+
+/* Numbers of the attributes, in the order in which they are written. */
+enum {
+    VROUTER_DROP_RECORD_ATTRIBUTE_OPERATION = 1,
+    VROUTER_DROP_RECORD_ATTRIBUTE_CORE = 2,
+    VROUTER_DROP_RECORD_ATTRIBUTE_AGE = 3,
+    VROUTER_DROP_RECORD_ATTRIBUTE_REASON = 4,
+    VROUTER_DROP_RECORD_ATTRIBUTE_INTERFACE = 5,
+    VROUTER_DROP_RECORD_ATTRIBUTE_VRF = 6,
+    VROUTER_DROP_RECORD_ATTRIBUTE_NEXT_HOP = 7,
+    VROUTER_DROP_RECORD_ATTRIBUTE_LENGTH = 8,
+    VROUTER_DROP_RECORD_ATTRIBUTE_PACKET = 9,
+    VROUTER_DROP_RECORD_ATTRIBUTE_CURSOR = 10,
+};
+
+/* Bits of `present`. */
+#define VROUTER_DROP_RECORD_HAS_OPERATION ((uint64_t)1 << 0)
+#define VROUTER_DROP_RECORD_HAS_CORE ((uint64_t)1 << 1)
+#define VROUTER_DROP_RECORD_HAS_AGE ((uint64_t)1 << 2)
+#define VROUTER_DROP_RECORD_HAS_REASON ((uint64_t)1 << 3)
+#define VROUTER_DROP_RECORD_HAS_INTERFACE ((uint64_t)1 << 4)
+#define VROUTER_DROP_RECORD_HAS_VRF ((uint64_t)1 << 5)
+#define VROUTER_DROP_RECORD_HAS_NEXT_HOP ((uint64_t)1 << 6)
+#define VROUTER_DROP_RECORD_HAS_LENGTH ((uint64_t)1 << 7)
+#define VROUTER_DROP_RECORD_HAS_PACKET ((uint64_t)1 << 8)
+#define VROUTER_DROP_RECORD_HAS_CURSOR ((uint64_t)1 << 9)
+
+/* The most elements of lists, and the most bytes of strings and byte strings. */
+#define VROUTER_DROP_RECORD_MAXIMUM_PACKET 64
+#define VROUTER_DROP_RECORD_MAXIMUM_CURSOR 40
+
+/* The most bytes that the attributes take when written. */
+#define VROUTER_DROP_RECORD_MAXIMUM_BYTES 180
+
+/*
+ * A packet that was dropped. Each core remembers its last 64; a `dump` gives them, a core in each part, the last packet first.
+ *
+ * Schema: statistics.xml:88
+ */
+struct vrouter_drop_record {
+    /* Which attributes there are. */
+    uint64_t present;
+    /* After a decode that failed: what was refused, and why. */
+    struct vrouter_fault fault;
+    /* `dump`. An enum vrouter_table_operation. */
+    uint8_t operation;
+    /* The core that dropped it. In a `dump`: only that core's. Absent: all. */
+    uint16_t core;
+    /* Milliseconds since it was dropped. Only in answers, like all that follow but the cursor. */
+    uint64_t age;
+    /* Why. An enum vrouter_drop_reason. */
+    uint16_t reason;
+    /* Where it had come in. */
+    uint32_t interface;
+    /* In which VRF it was. Absent: that was not known yet. */
+    uint32_t vrf;
+    /* The next hop that it was at. Absent: it had come to none. */
+    uint32_t next_hop;
+    /* Its bytes, without headers that had been taken off. */
+    uint32_t length;
+    /* The first of those bytes. */
+    uint16_t packet_length;
+    uint8_t packet[VROUTER_DROP_RECORD_MAXIMUM_PACKET];
+    /* In a `dump`, where to go on: the cursor of the last response. Absent: from the beginning. */
+    uint16_t cursor_length;
+    uint8_t cursor[VROUTER_DROP_RECORD_MAXIMUM_CURSOR];
+};
+
+extern const struct vrouter_layout vrouter_drop_record_layout;
+
+/*
+ * Reads the attributes of a message. 0, or a negative errno with the reason in message->fault; vrouter_attributes_decode says more.
+ */
+int vrouter_drop_record_decode(struct vrouter_drop_record *message, const void *bytes, size_t length);
+/* Writes them. The number of bytes, or a negative errno; vrouter_attributes_encode says more. */
+int vrouter_drop_record_encode(const struct vrouter_drop_record *message, void *bytes, size_t capacity);
 
 /* ---- vrf-statistics ---- */
 
@@ -276,7 +361,7 @@ enum {
 /*
  * What lookups in a VRF led to, in packets. `get`, `dump` and `reset` are meaningful.
  *
- * Schema: statistics.xml:85
+ * Schema: statistics.xml:104
  */
 struct vrouter_vrf_statistics {
     /* Which attributes there are. */
