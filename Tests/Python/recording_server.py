@@ -135,7 +135,11 @@ class RecordingServer(http.server.ThreadingHTTPServer):
             return 200, {"uuid": NAMED_UUID}
         if path in ("/ref-update", "/ref-relax-for-delete"):
             return 200, {"uuid": request.json["uuid"]}
+        if path == "/list-bulk-collection":
+            return 200, {request.json["type"] + "s": []}
         segments = path.strip("/").split("/")
+        if request.method == "GET" and segments[0][:-1] in self.resource_types and len(segments) == 1:
+            return 200, {segments[0]: []}
         if request.method == "POST" and segments[0][:-1] in self.resource_types and len(segments) == 1:
             kind = segments[0][:-1]
             sent = request.json[kind]

@@ -150,3 +150,27 @@ def test_every_reference(client, world, standing, kind, name):
     if before:
         getattr(stored, f"set_{noun}_list")([{"uuid": each} for each in before])
         operation(client, cls, "update")(stored)
+
+
+@pytest.mark.parametrize(
+    ("properties", "text"),
+    [
+        ({"mtu": "large"}, 'Bad property in create: mtu: expected an integer, found "large"; write digits only, such as 64'),
+        ({"mtu": 100_000}, "Bad property in create: mtu: 100000 is outside 0…9216; the greatest value is 9216"),
+        (
+            {"flood_unknown_unicast": "true"},
+            "Bad property in create: flood_unknown_unicast: expected a boolean, found a string; write true or false, without quotes",
+        ),
+        (
+            {"virtual_network_category": "rooted"},
+            'Bad property in create: virtual_network_category: "rooted" is not an allowed value; did you mean routed? '
+            "allowed: infra, tenant, internal, routed",
+        ),
+        ({"display_name": 3}, "Bad property in create: display_name: expected a string, found a number"),
+    ],
+)
+def test_the_server_says_what_is_wrong(client, standing, properties, text):
+    network = vnc_api.VirtualNetwork("wrong", standing.some("project"), **properties)
+    with pytest.raises(vnc_api.BadRequest) as caught:
+        client.virtual_network_create(network)
+    assert str(caught.value) == text and caught.value.request_line == "POST /virtual-networks"

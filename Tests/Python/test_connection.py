@@ -49,7 +49,7 @@ def test_no_server_is_told():
 
 def test_something_else_listens_there(server):
     server.answers["GET /"] = (200, b"<html>")
-    with pytest.raises(vnc_api.VncError, match="does not answer as an API server does: .* see api_server_port="):
+    with pytest.raises(vnc_api.WrongAnswerError, match="not that of an API server: .* see api_server_host=, api_server_port="):
         vnc_api.VncApi(api_server_port=server.port)
 
 
@@ -132,7 +132,7 @@ def test_waiting_for_a_server_that_starts(make_server, monkeypatch):
 
 def test_a_server_that_starts_is_asked_again(server):
     server.answers["GET /"] = counted(3, (503, b"Api server is Initializing:DB Resync in progress"))
-    with pytest.raises(vnc_api.VncError, match="home page has no links"):
+    with pytest.raises(vnc_api.WrongAnswerError, match="expected a JSON object with 'links'"):
         vnc_api.VncApi(api_server_port=server.port)
     assert server.lines() == ["GET /"] * 4
 
@@ -320,7 +320,7 @@ def test_no_credentials_are_told(guarded):
 def test_no_keystone_is_told(guarded):
     port = free_port()
     with vnc_api.VncApi(api_server_port=guarded.port, username="ada", password="secret", auth_port=port) as client:
-        with pytest.raises(vnc_api.AuthFailed, match=f"cannot reach Keystone at http://127.0.0.1:{port}/v3/auth/tokens"):
+        with pytest.raises(vnc_api.AuthFailed, match=f"Keystone at http://127.0.0.1:{port}/v3/auth/tokens cannot be reached"):
             client.kv_retrieve("a")
 
 

@@ -63,7 +63,7 @@ def test_accessors_of_lists():
         (
             lambda: vnc_api.VnSubnetsType(vnc_api.IpamSubnetType()),
             TypeError,
-            "ipam_subnets takes a list of IpamSubnetType; put the IpamSubnetType into one: [value]",
+            "VnSubnetsType.ipam_subnets takes a list of IpamSubnetType; put the IpamSubnetType into one: [value]",
         ),
     ],
 )

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .client import ObjectClient
+from .connection import part
 from .exceptions import HttpError
 from .resource import Resource, resource_class, resource_types
 from .structure import to_json
@@ -63,7 +64,8 @@ class ActionClient(ObjectClient):
         query = {"uuid": uuid, "fields": field}
         if position is not None:
             query["position"] = position
-        return [(value, where) for value, where in self.call("prop-collection-get", "GET", query=query)[field]]
+        elements = part(self.call("prop-collection-get", "GET", query=query), field, list, "prop-collection-get")
+        return [(value, where) for value, where in elements]
 
     def _key_name(self, uuid: str, field: str) -> str:
         """The member by which elements of a map property are told apart. Mostly all types that have the property agree."""
@@ -80,7 +82,8 @@ class ActionClient(ObjectClient):
 
     def ref_relax_for_delete(self, obj_uuid: str, ref_uuid: str) -> str:
         """Lets the object ``ref_uuid`` be deleted although ``obj_uuid`` refers to it."""
-        return str(self.call("ref-relax-for-delete", body={"uuid": obj_uuid, "ref-uuid": ref_uuid})["uuid"])
+        reply = self.call("ref-relax-for-delete", body={"uuid": obj_uuid, "ref-uuid": ref_uuid})
+        return part(reply, "uuid", str, "ref-relax-for-delete")
 
     # Tags
 
@@ -106,7 +109,8 @@ class ActionClient(ObjectClient):
     ) -> list[str]:
         """Takes addresses out of a network: from the subnet of a UUID, or from any of the family ``v4`` or ``v6``."""
         body = {"count": count, "subnet": subnet, "family": family}
-        return list(self.call("virtual-network-ip-alloc", body=body, uuid=self._uuid(vnobj))["ip_addr"])
+        reply = self.call("virtual-network-ip-alloc", body=body, uuid=self._uuid(vnobj))
+        return part(reply, "ip_addr", list, "virtual-network-ip-alloc")
 
     def virtual_network_ip_free(self, vnobj: Resource, ip_list: Sequence[str]) -> Any:
         """Gives addresses back that were taken with :meth:`virtual_network_ip_alloc`."""
@@ -201,7 +205,8 @@ class ActionClient(ObjectClient):
 
     def kv_retrieve(self, key: None | str | Sequence[str] = None) -> Any:
         """The value of a key; those of several keys; or all pairs. NoIdError: there is no such key."""
-        return self.call("useragent-keyvalue", body={"operation": "RETRIEVE", "key": key}, repeatable=True)["value"]
+        reply = self.call("useragent-keyvalue", body={"operation": "RETRIEVE", "key": key}, repeatable=True)
+        return part(reply, "value", object, "useragent-keyvalue")
 
     def kv_delete(self, key: str) -> None:
         """Forgets a key."""
@@ -277,7 +282,7 @@ class ActionClient(ObjectClient):
 
     def fetch_records(self) -> Any:
         """Records of the server's store that it could not make sense of."""
-        return self.call("fetch-records", body={"fetch_records": None})["results"]
+        return part(self.call("fetch-records", body={"fetch_records": None}), "results", object, "fetch-records")
 
     def restore_config(self, create: bool, resource: str, json_body: Mapping[str, Any]) -> Any:
         """Sends an object as it is given, from a stored export: to create it, or to update it."""

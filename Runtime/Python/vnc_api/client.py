@@ -9,14 +9,14 @@ import json
 import threading
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from .connection import Connection
-from .exceptions import ResourceTypeUnknownError, VncError
+from .connection import Connection, part
+from .exceptions import HttpError, NoIdError, ResourceTypeUnknownError, VncError, WrongAnswerError
 from .operations import Filters, Texts
 from .resource import Resource, resource_class, resource_types
 from .settings import Settings
-from .spelling import suggestion
+from .spelling import NoSuchAttribute, shown, suggestion
 
 R = TypeVar("R", bound=Resource)
 
@@ -28,15 +28,25 @@ class HomePage:
     """What a server offers: paths by the kind and the name of what is there."""
 
     def __init__(self, content: Any) -> None:
-        if not isinstance(content, Mapping) or "links" not in content:
-            raise VncError("the server does not answer as an API server does: its home page has no links; see api_server_port=")
+        links = part(content, "links", list, "GET /")
         base = str(content.get("href") or "").rstrip("/")
         self._paths: dict[tuple[str, str], str] = {}
-        for entry in content["links"]:
-            link = entry["link"]
-            path = str(link["href"])
+        for entry in links:
+            link = part(entry, "link", dict, "GET /")
+            path = str(link.get("href"))
             path = path[len(base) :] if base and path.startswith(base) else path
-            self._paths[link["rel"], link["name"]] = path if path.startswith("/") else "/" + path
+            self._paths[str(link.get("rel")), str(link.get("name"))] = path if path.startswith("/") else "/" + path
+
+    @classmethod
+    def read(cls, connection: Connection, wait: bool = False) -> HomePage:
+        """The home page of the server at the other end. WrongAnswerError: it is no API server."""
+        try:
+            return cls(connection.request("GET", "/", wait=wait))
+        except (NoIdError, HttpError) as error:
+            raise WrongAnswerError(
+                f"GET /: the answer is not that of an API server: received {error.status_code} {shown(error.content)}; "
+                "see api_server_host=, api_server_port=, api_server_url="
+            ) from error
 
     def collection(self, resource_type: str) -> str:
         """Where objects of a type are listed and created."""
@@ -71,7 +81,12 @@ class ObjectClient:
         self._discovery = threading.Lock()
         if probe:
             self._connection.probe_hosts()
-        self._home = HomePage(self._connection.request("GET", "/", wait=wait))
+        self._home = HomePage.read(self._connection, wait)
+
+    if not TYPE_CHECKING:  # Where a checker sees this method, it lets every name pass.
+
+        def __getattr__(self, name: str) -> Any:
+            raise NoSuchAttribute(lambda: f"{type(self).__name__} has no method {name!r}; {suggestion(name, dir(type(self)), 3)}".rstrip("; "))
 
     def __enter__(self: C) -> C:
         return self
@@ -101,7 +116,7 @@ class ObjectClient:
         if path is None:
             # It may be new: the server may have been replaced since the home page was read.
             with self._discovery:
-                self._home = HomePage(self._connection.request("GET", "/"))
+                self._home = HomePage.read(self._connection)
             path = self._home.action(action)
         if path is None:
             raise VncError(f"this server has no action {action!r}; it has {', '.join(self._home.actions())}")
@@ -115,7 +130,7 @@ class ObjectClient:
     def fq_name_to_id(self, obj_type: str, fq_name: Sequence[str]) -> str:
         """The UUID of the object of a type and fully qualified name. NoIdError: there is none."""
         reply = self.call("name-to-id", body={"type": _type_name(obj_type), "fq_name": list(fq_name)}, repeatable=True)
-        return str(reply["uuid"])
+        return part(reply, "uuid", str, "name-to-id")
 
     def id_to_fq_name(self, id: str) -> list[str]:
         """The fully qualified name of the object of a UUID. NoIdError: there is none."""
@@ -124,7 +139,7 @@ class ObjectClient:
     def id_to_fq_name_type(self, id: str) -> tuple[list[str], str]:
         """The fully qualified name and the type of the object of a UUID. NoIdError: there is none."""
         reply = self.call("id-to-name", body={"uuid": id}, repeatable=True)
-        return list(reply["fq_name"]), str(reply["type"])
+        return part(reply, "fq_name", list, "id-to-name"), part(reply, "type", str, "id-to-name")
 
     def obj_to_id(self, obj: Resource) -> str:
         """The UUID of an object on the server, found by its name. NoIdError: it is not there."""
@@ -148,14 +163,16 @@ class ObjectClient:
         _expect_object(obj)
         body = obj.to_json()
         body.pop("parent_uuid", None)
-        reply = self._connection.request("POST", self._home.collection(obj.resource_type), body={obj.resource_type: body})
-        created = reply[obj.resource_type]
+        path = self._home.collection(obj.resource_type)
+        reply = self._connection.request("POST", path, body={obj.resource_type: body})
+        created = part(reply, obj.resource_type, dict, f"POST {path}")
+        uuid = part(created, "uuid", str, f"POST {path}")
         obj.clear_pending_updates()
         obj.set_server_conn(self)
         obj._is_complete = True
-        obj.uuid = created["uuid"]
+        obj.uuid = uuid
         obj.__dict__.update((name, created[name]) for name in ("parent_uuid", "parent_href", "href") if name in created)
-        return str(created["uuid"])
+        return uuid
 
     def read_object(
         self,
@@ -205,9 +222,8 @@ class ObjectClient:
     def _read(self, cls: type[Resource], uuid: str, query: dict[str, Any]) -> Mapping[str, Any]:
         if self._exclude_hrefs:
             query["exclude_hrefs"] = True
-        reply = self._connection.request("GET", self._home.object(cls.resource_type, uuid), query=query)
-        values: Mapping[str, Any] = reply[cls.resource_type]
-        return values
+        path = self._home.object(cls.resource_type, uuid)
+        return part(self._connection.request("GET", path, query=query), cls.resource_type, dict, f"GET {path}")
 
     def update_object(self, obj: Resource) -> dict[str, Any] | None:
         """Sends what was changed of an object: whole fields first, then elements, then references."""
@@ -272,7 +288,7 @@ class ObjectClient:
             "operation": operation,
             "attr": attr.to_json() if hasattr(attr, "to_json") else attr,
         }
-        return str(self.call("ref-update", body=body)["uuid"])
+        return part(self.call("ref-update", body=body), "uuid", str, "ref-update")
 
     # Lists
 
@@ -316,9 +332,12 @@ class ObjectClient:
         else:
             headers = None if token is None else {"X-AUTH-TOKEN": token}
             reply = self._connection.request("GET", self._home.collection(cls.resource_type), query=query, headers=headers)
+        name = f"{cls.resource_type}s"
         if not detail or count:
+            part(reply, name, object, f"list of {name}")
             return reply
-        return [cls.from_server(entry[cls.resource_type], self) for entry in reply[f"{cls.resource_type}s"]]
+        entries = part(reply, name, list, f"list of {name}")
+        return [cls.from_server(part(entry, cls.resource_type, dict, f"list of {name}"), self) for entry in entries]
 
     def resource_list(
         self,

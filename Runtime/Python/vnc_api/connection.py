@@ -18,16 +18,19 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import requests
 from requests.adapters import HTTPAdapter
 
-from .exceptions import AuthFailed, ServerUnreachableError, TimeOutError, error_for_status
+from .exceptions import AuthFailed, ServerUnreachableError, TimeOutError, WrongAnswerError, error_for_status
 from .keystone import fetch_token
 from .settings import Settings
+from .spelling import plain, shown
 
 log = logging.getLogger("vnc_api")
+
+T = TypeVar("T")
 
 # Asking again cannot do anything twice.
 _REPEATABLE = frozenset({"GET", "PUT"})
@@ -124,10 +127,10 @@ class Connection:
                 response = self._send(method, host, path, data, query, headers)
             except (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
                 self._paused_until[host] = time.monotonic() + self.pause_after_failure
-                unreachable[host] = _plain(error)
+                unreachable[host] = plain(error)
                 if not (repeatable or _never_arrived(error)):
                     raise ServerUnreachableError(
-                        f"{method} {path}: the connection to {host} broke before the answer came ({_plain(error)}); "
+                        f"{method} {path}: the connection to {host} broke before the answer came ({plain(error)}); "
                         "whether the request was carried out is not known"
                     ) from error
                 if len(unreachable) < len(self.settings.hosts):
@@ -159,7 +162,7 @@ class Connection:
             try:
                 self._send("GET", host, "/", None, None, None)
             except requests.exceptions.RequestException as error:
-                log.warning("API server %s is left out: %s", host, _plain(error))
+                log.warning("API server %s is left out: %s", host, plain(error))
                 self._paused_until[host] = time.monotonic() + self.pause_after_failure
 
     def _send(
@@ -233,13 +236,16 @@ def _never_arrived(error: requests.exceptions.RequestException) -> bool:
     return type(reason).__name__ in ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError", "SSLError")
 
 
-def _plain(error: requests.exceptions.RequestException) -> str:
-    """The cause in few words; the errors around it repeat the URL and print the pool."""
-    cause: object = error.args[0] if error.args else error
-    cause = getattr(cause, "reason", cause)
-    while isinstance(cause, Exception) and cause.args:
-        cause = cause.args[-1]
-    return str(cause).rsplit(": ", 1)[-1]
+def part(answer: Any, name: str, kind: type[T], request: str) -> T:
+    """A member of a decoded answer, of the type that it must have. WrongAnswerError: that is not what came."""
+    members = answer if isinstance(answer, Mapping) else {}
+    if name not in members or not isinstance(members[name], kind):
+        raise WrongAnswerError(
+            f"{request}: the answer is not that of an API server: expected a JSON object with {name!r}, "
+            f"received {'nothing' if answer is None else shown(answer)}; see api_server_host=, api_server_port=, api_server_url="
+        )
+    value: T = members[name]
+    return value
 
 
 def _log_requests_to(path: str) -> None:

@@ -22,6 +22,7 @@ __all__ = [
     "ServiceUnavailableError",
     "TimeOutError",
     "VncError",
+    "WrongAnswerError",
     "error_for_status",
 ]
 
@@ -116,6 +117,10 @@ class ServiceUnavailableError(VncError):
 
 class ServerUnreachableError(VncError, requests.exceptions.ConnectionError):
     """No server could be reached, or the connection broke before the answer came."""
+
+
+class WrongAnswerError(VncError):
+    """An answer that no API server gives: something else listens there, or a proxy answers in its place."""
 
 
 class ResourceTypeUnknownError(VncError):

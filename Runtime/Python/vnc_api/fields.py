@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 
 from .references import Reference, decode
-from .structure import structure_named
+from .structure import fitting, structure_named
 
 if TYPE_CHECKING:
     from .tracking import Tracked
@@ -91,18 +91,13 @@ class Property(Field, Generic[T]):
             value = instance._stored(self.name)
             if value is None:
                 return self.default
-            instance._keep(self.name, self._decoded(value))
+            structure = structure_named(self.type_name) if isinstance(value, Mapping) else None
+            instance._keep(self.name, value if structure is None else structure.from_dict(value))
         return instance._values[self.name]
 
     def __set__(self, instance: Tracked, value: T | None) -> None:
-        instance._replace(self.name, self._decoded(value))
-
-    def _decoded(self, value: Any) -> Any:
-        if isinstance(value, Mapping):
-            structure = structure_named(self.type_name)
-            if structure is not None:
-                return structure.from_dict(value)
-        return value
+        where = f"{type(instance).__name__}.{self.name}"
+        instance._replace(self.name, fitting(where, self.type_name, structure_named(self.type_name), value))
 
 
 class References(Field, Generic[D]):
@@ -138,6 +133,8 @@ class References(Field, Generic[D]):
 class _Related(Field):
     """Other objects that point here. The server knows them; they are read from it when they are looked at."""
 
+    how: ClassVar[str] = ""
+
     def __init__(self, target: str, data: str | None = None, *, derived: bool = False, link: str = "") -> None:
         super().__init__(link)
         self.target = target
@@ -161,13 +158,19 @@ class _Related(Field):
         return instance._values[self.name]
 
 
+    def __set__(self, instance: Tracked, value: object) -> None:
+        raise AttributeError(f"{self.name} are objects of their own: {self.how}")
+
+
 class Children(_Related):
     """Objects of one type that live below this one."""
 
     letter = "HAS"
+    how = "create them with this one as their parent_obj="
 
 
 class BackReferences(_Related):
     """Objects of one type that refer to this one."""
 
     letter = "BCK"
+    how = "change their references to this one"

@@ -12,6 +12,7 @@ import requests
 
 from .exceptions import AuthFailed
 from .settings import KeystoneSettings
+from .spelling import plain
 
 log = logging.getLogger("vnc_api")
 
@@ -33,7 +34,10 @@ def fetch_token(settings: KeystoneSettings, session: requests.Session, timeout: 
                 url, json=body, timeout=timeout, cert=settings.tls.presented, verify=settings.tls.trusted, allow_redirects=False
             )
         except requests.exceptions.RequestException as error:
-            raise AuthFailed(f"cannot reach Keystone at {url}: {error}; see auth_host=, auth_port= and auth_protocol=") from None
+            raise AuthFailed(
+                f"the server wants to know who calls, and Keystone at {url} cannot be reached ({plain(error)}); "
+                "see auth_host=, auth_port= and auth_protocol="
+            ) from None
         token = _token(response)
         if token is not None:
             log.debug("got a token for user %s from %s", settings.username, url)

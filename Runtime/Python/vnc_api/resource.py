@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from .field_tables import FieldTables
 from .fields import Field, FqName, Property, References
-from .spelling import choice, suggestion
+from .spelling import NoSuchAttribute, choice, near, suggestion
 from .structure import to_json
 from .tracking import FieldReader, Tracked, as_reference
 
@@ -112,16 +112,24 @@ class Resource(_Declared):
             raise TypeError(f"{type(self).__name__} has {len(names)} properties, and {len(values)} values were given by position")
         return dict(zip(names, values))
 
-    if not TYPE_CHECKING:  # Where a checker sees this method, it lets every name pass.
+    if not TYPE_CHECKING:  # Where a checker sees these methods, it lets every name pass.
+
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("_"):
+                raise AttributeError(name)
+            raise NoSuchAttribute(lambda: self._no_field(name, dir(type(self))))
 
         def __setattr__(self, name: str, value: Any) -> None:
             if not name.startswith("_") and not hasattr(type(self), name):
-                near = suggestion(name, self._fields)
-                warnings.warn(
-                    f"{type(self).__name__} has no field {name!r}: the server will not see it" + (f"; {near}" if near else ""),
-                    stacklevel=2,
-                )
+                # Something else than a field, such as a note that a script keeps with the object, is allowed.
+                if near(name, self._fields, cutoff=0.8):
+                    raise AttributeError(self._no_field(name, self._fields))
+                warnings.warn(f"{self._no_field(name, self._fields)}: the server will not see it", stacklevel=2)
             super().__setattr__(name, value)
+
+    def _no_field(self, name: str, candidates: Iterable[str]) -> str:
+        meant = suggestion(name, [each for each in candidates if not each.startswith("_")], 3)
+        return f"{type(self).__name__} has no field {name!r}" + (f"; {meant}" if meant else "")
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.get_fq_name_str()}{f' {self.uuid}' if self.uuid else ''}>"

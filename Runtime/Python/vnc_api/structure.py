@@ -16,7 +16,7 @@ import importlib
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar
 
-from .spelling import choice
+from .spelling import NoSuchAttribute, choice, shown
 
 if TYPE_CHECKING:
     import inspect
@@ -102,13 +102,31 @@ class Derived(Generic[V]):
         return self._derived[owner]
 
 
+def fitting(where: str, type_name: str, structure: type[StructuredType] | None, given: Any) -> Any:
+    """A value that a script gives, as it is kept: a mapping becomes a structure. TypeError: it can never be a value of the type.
+
+    Whether text is one of the values of an enumeration, or a number in its range, the server says; it may be newer than this package.
+    """
+    if structure is not None:
+        if isinstance(given, Mapping):
+            return structure.from_dict(given)
+        if given is not None and not isinstance(given, structure):
+            article = "an" if structure.__name__[0] in "AEIO" else "a"
+            raise TypeError(f"{where} takes {article} {structure.__name__}, or a mapping with its members; {shown(given)} is neither")
+    elif isinstance(given, (StructuredType, Mapping, list, tuple, set)):
+        scalar = describe_type(type_name).scalar
+        raise TypeError(f"{where} takes a single value ({scalar}); {shown(given)} is a {type(given).__name__}")
+    return given
+
+
 class Member:
     """What the schema says about one member of a structured type."""
 
-    __slots__ = ("name", "key", "type_name", "many", "default", "presence", "operations", "_structure", "_is_resolved")
+    __slots__ = ("name", "owner", "key", "type_name", "many", "default", "presence", "operations", "_structure", "_is_resolved")
 
     def __init__(self, type_name: str, key: str | None, many: bool, default: Any, presence: str, operations: str) -> None:
         self.name = ""
+        self.owner = ""
         self.key = key or ""
         self.type_name = type_name
         self.many = many
@@ -120,6 +138,7 @@ class Member:
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
+        self.owner = owner.__name__
         self.key = self.key or name
 
     @property
@@ -131,21 +150,27 @@ class Member:
         return self._structure
 
     def value(self, given: Any) -> Any:
-        """``given`` as the member holds it: mappings become structures, a repeated member is a list."""
-        if self.many:
-            if given is None:
-                return []
-            if isinstance(given, (str, bytes, Mapping, StructuredType)):
-                raise TypeError(f"{self.name} takes a list of {self.type_name}; put the {type(given).__name__} into one: [value]")
-            if isinstance(given, list) and not any(isinstance(item, Mapping) for item in given):
-                return given  # The caller may go on adding to it.
-            return [self.element(item) for item in given]
-        return self.element(given)
+        """What a script gives, as the member holds it: mappings become structures, a repeated member is a list. TypeError: it cannot be."""
+        where = f"{self.owner}.{self.name}"
+        structure = self.structure
+        if not self.many:
+            # Most values are of a type that nothing is to be said about.
+            return given if structure is None and isinstance(given, (str, int)) else fitting(where, self.type_name, structure, given)
+        if given is None:
+            return []
+        if isinstance(given, (str, bytes, Mapping, StructuredType)):
+            raise TypeError(f"{where} takes a list of {self.type_name}; put the {type(given).__name__} into one: [value]")
+        values = [fitting(f"{where}[{index}]", self.type_name, structure, item) for index, item in enumerate(given)]
+        # The caller may go on adding to a list that was given.
+        return given if isinstance(given, list) and not any(isinstance(item, Mapping) for item in given) else values
 
-    def element(self, given: Any) -> Any:
-        if isinstance(given, Mapping) and self.structure is not None:
-            return self.structure.from_dict(given)
-        return given
+    def stored(self, given: Any) -> Any:
+        """What a server sent, as the member holds it. It may be newer, and is not argued with."""
+        if self.structure is None:
+            return given
+        if self.many and isinstance(given, list):
+            return [self.structure.from_dict(item) if isinstance(item, Mapping) else item for item in given]
+        return self.structure.from_dict(given) if isinstance(given, Mapping) else given
 
 
 def member(
@@ -212,7 +237,10 @@ class StructuredType:
                 raise TypeError(f"{type(self).__name__} has no member {name!r}; {choice(name, self._by_name)}")
             state[name] = known.value(value)
 
-    if not TYPE_CHECKING:  # Where a checker sees this method, it lets every name pass.
+    if not TYPE_CHECKING:  # Where a checker sees these methods, it lets every name pass.
+
+        def __getattr__(self, name: str) -> Any:
+            raise NoSuchAttribute(lambda: f"{type(self).__name__} has no member {name!r}; {choice(name, self._by_name)}")
 
         def __setattr__(self, name: str, value: Any) -> None:
             declaration = self._by_name.get(name)
@@ -246,7 +274,7 @@ class StructuredType:
                 known += 1
                 given = values[declaration.key]
                 if given is not None:
-                    state[declaration.name] = declaration.value(given)
+                    state[declaration.name] = declaration.stored(given)
         if known < len(values):
             keys = {declaration.key for declaration in self._members}
             state["_unknown_members"] = {key: value for key, value in values.items() if key not in keys}

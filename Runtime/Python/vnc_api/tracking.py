@@ -14,7 +14,8 @@ from typing import Any, ClassVar, Protocol
 
 from .fields import Field, FqName, Property, References
 from .references import Reference, ReferenceChange, changes
-from .structure import StructuredType, structure_named, to_json
+from .spelling import shown
+from .structure import StructuredType, fitting, structure_named, to_json
 
 
 class FieldReader(Protocol):
@@ -171,15 +172,28 @@ class Tracked:
     # References; generated methods call these.
 
     def _set_reference(self, name: str, target: Any, data: Any = None) -> None:
-        self._replace(name, [as_reference(target, data)])
+        self._replace(name, [self._reference(name, target, data)])
 
     def _set_references(self, name: str, targets: Sequence[Any], data: Sequence[Any] | None = None) -> None:
         if data is not None and len(data) != len(targets):
             raise ValueError(f"{name}: {len(targets)} objects and {len(data)} values; each object needs one")
-        self._replace(name, [as_reference(target, data[index] if data else None) for index, target in enumerate(targets)])
+        self._replace(name, [self._reference(name, target, data[index] if data else None) for index, target in enumerate(targets)])
+
+    def _reference(self, name: str, target: Any, data: Any = None) -> Reference[Any]:
+        """A reference of the kind that a field holds. TypeError: it cannot lead there, or carry that."""
+        field = self._fields[name]
+        assert isinstance(field, References)
+        where = f"{type(self).__name__}.{name}"
+        kind = getattr(target, "resource_type", field.target) if isinstance(target, Tracked) else field.target
+        if kind != field.target:
+            raise TypeError(f"{where} leads to objects of the type {field.target}; {shown(target)} is a {kind}")
+        if data is not None and field.data is None:
+            raise TypeError(f"{where} carries no data; {shown(data)} was given")
+        structure = structure_named(field.data) if field.data else None
+        return as_reference(target, data if structure is None else fitting(f"{where} (its data)", structure.__name__, structure, data))
 
     def _add_reference(self, name: str, target: Any, data: Any = None) -> None:
-        added = as_reference(target, data)
+        added = self._reference(name, target, data)
         references: list[Reference[Any]] = getattr(self, name)
         for index, reference in enumerate(references):
             if added.leads_to(reference):
@@ -188,7 +202,7 @@ class Tracked:
         references.append(added)
 
     def _delete_reference(self, name: str, target: Any) -> None:
-        unwanted = as_reference(target)
+        unwanted = self._reference(name, target)
         references: list[Reference[Any]] = getattr(self, name)
         kept = [reference for reference in references if not unwanted.leads_to(reference)]
         if len(kept) == len(references) and not self._is_complete:
