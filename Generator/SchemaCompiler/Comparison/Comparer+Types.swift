@@ -88,10 +88,8 @@ extension Comparer {
         } else if old.choice != nil, new.choice == nil {
             note(.compatible, path, "no longer an alternative of others", new.location)
         }
-        if old.isAttribute != new.isAttribute {
-            note(
-                .breaksClients, path,
-                new.isAttribute ? "an attribute in XML instead of an element" : "an element in XML instead of an attribute", new.location)
+        if old.form != new.form {
+            note(.breaksClients, path, "\(new.form.noun) in XML instead of \(old.form.noun)", new.location)
         }
     }
 

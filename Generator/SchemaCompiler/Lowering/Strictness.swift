@@ -22,7 +22,10 @@ struct Strictness {
         "include": Rule("annotation", "schemaLocation"),
         "annotation": Rule("documentation appinfo", ""),
         "element": Rule("annotation", "name type default"),
-        "complexType": Rule("annotation sequence all choice attribute", "name"),
+        "complexType": Rule("annotation sequence all choice attribute simpleContent", "name"),
+        "simpleContent": Rule("annotation extension", ""),
+        // Text with attributes is the only extension there is: types do not inherit members.
+        "extension": Rule("annotation attribute", "base"),
         "sequence": Rule("annotation element sequence choice", "minOccurs maxOccurs"),
         "all": Rule("annotation element", "minOccurs maxOccurs"),
         // Alternatives are single members: a group of members as one alternative cannot be expressed.
@@ -97,7 +100,8 @@ struct Strictness {
         let hint =
             switch (parent.name, child.name) {
             case ("complexType", "element"): "put it into xs:sequence or xs:all"
-            case ("complexType", "complexContent"), ("complexType", "simpleContent"): "there is no inheritance: write the members out"
+            case ("simpleContent", "restriction"): "restrict a simpleType and name it as the base of xs:extension"
+            case ("complexType", "complexContent"): "there is no inheritance: write the members out"
             case ("element", "complexType"), ("element", "simpleType"):
                 "declare the type at the top of the schema, name it, and use its name"
             case ("schema", "import"), ("schema", "redefine"): "a schema is one namespace: use xs:include"

@@ -52,12 +52,45 @@ extension Lowering {
                 if let member = member(child, choice: choice, in: name, file) { members.append(member) }
             case "attribute":
                 if let member = member(child, choice: nil, in: name, file) { members.append(member) }
+            case "simpleContent":
+                for other in parent.children where other.name != "annotation" && other !== child {
+                    diagnostics.error(
+                        "unsupported", at: other.location, "<\(other.name)> stands beside <simpleContent>",
+                        hint: "attributes of an element with text go into its <xs:extension>; it cannot have children")
+                }
+                appendContent(of: child, in: name, file, &members)
             case "annotation": continue
             default:
                 passOver(
                     "unsupported", at: child.location, "<\(child.name)> is not supported inside a complexType",
-                    hint: "types hold sequence, all, choice, element and attribute; there is no inheritance")
+                    hint: "types hold sequence, all, choice, element, attribute and simpleContent; there is no inheritance")
             }
+        }
+    }
+
+    /// Text with attributes: the text becomes a member called `value`, since it has no name of its own.
+    private mutating func appendContent(of content: Element, in name: String, _ file: Int, _ members: inout [Member]) {
+        guard let derivation = content.first("extension") else {
+            diagnostics.error(
+                "unsupported", at: content.location, "<simpleContent> of \(name) without <extension>",
+                hint: "write <xs:extension base=\"…\"> with the type of the text, and the attributes in it")
+            return
+        }
+        let what = "the text of \(name)"
+        let type = typeReference(derivation, what, attribute: "base")
+        if case .structure(let structure) = type {
+            diagnostics.error(
+                "bad-attribute", at: derivation.location(of: "base"), "\(what) has the structured type \(structure)",
+                hint: "text with attributes has a simple type: put members into xs:sequence instead")
+        }
+        members.append(
+            Member(
+                name: "value", type: type, cardinality: .optional, presence: nil, operations: nil, defaultValue: nil, choice: nil,
+                form: .content,
+                documentation: isLegacy ? Self.documentation(of: derivation) : requiredDocumentation(of: derivation, what),
+                location: derivation.location))
+        for child in derivation.children where child.name == "attribute" {
+            if let member = member(child, choice: nil, in: name, file) { members.append(member) }
         }
     }
 
@@ -102,8 +135,8 @@ extension Lowering {
         if let defaultValue { checkDefault(defaultValue, of: type, cardinality, at: element.location(of: "default")) }
         return Member(
             name: name, type: type, cardinality: cardinality, presence: own.presence ?? legacyPresence,
-            operations: own.operations ?? legacyOperations, defaultValue: defaultValue, choice: choice, isAttribute: isAttribute,
-            documentation: documentation, location: element.location)
+            operations: own.operations ?? legacyOperations, defaultValue: defaultValue, choice: choice,
+            form: isAttribute ? .attribute : .element, documentation: documentation, location: element.location)
     }
 
     /// The older schema puts presence and operations into attributes that XSD does not know.
@@ -148,20 +181,20 @@ extension Lowering {
         return maximum > 1 ? .many(minimum: minimum, maximum: maximum) : minimum == 0 ? .optional : .required
     }
 
-    /// Resolves the `type` of an element. An element without one holds text.
-    func typeReference(_ element: Element, _ what: @autoclosure () -> String) -> TypeReference {
-        guard let written = element["type"] else {
+    /// Resolves the `type` of an element, or another attribute that names a type. An element without one holds text.
+    func typeReference(_ element: Element, _ what: @autoclosure () -> String, attribute: String = "type") -> TypeReference {
+        guard let written = element[attribute] else {
             // A type inside the element has been reported by Strictness, where our own dialect does not allow it.
             let hasInlineType = element.children.contains { $0.name == "simpleType" || $0.name == "complexType" }
             if element["ref"] == nil, isLegacy || !hasInlineType {
-                complain("missing-type", at: element.location, "\(what()) has no type", hint: "add type=\"…\"")
+                complain("missing-type", at: element.location, "\(what()) has no type", hint: "add \(attribute)=\"…\"")
             }
             return .scalar(.string)
         }
         let name = Self.local(written)
         if Self.isIdentity(name) {
             complain(
-                "bad-type", at: element.location(of: "type"), "\(what()) has the type of objects, which is no value",
+                "bad-type", at: element.location(of: attribute), "\(what()) has the type of objects, which is no value",
                 hint: "refer to an object with t:reference, or give the value a type of its own")
             return .scalar(.string)
         }
@@ -169,7 +202,7 @@ extension Lowering {
         if declarations.simpleTypes[name] != nil { return .simple(name) }
         if let scalar = Scalar(rawValue: name) { return .scalar(scalar) }
         complain(
-            "unknown-type", at: element.location(of: "type"), "\(what()) has the unknown type \"\(written)\"",
+            "unknown-type", at: element.location(of: attribute), "\(what()) has the unknown type \"\(written)\"",
             hint: typeHint(
                 name, Array(declarations.complexTypes.keys) + declarations.simpleTypes.keys,
                 otherwise: "scalars are \(Scalar.names.joined(separator: ", "))"))

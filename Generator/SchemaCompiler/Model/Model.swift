@@ -206,6 +206,24 @@ public struct Member {
         /// `maximum` nil: unbounded.
         case many(minimum: Int, maximum: Int?)
     }
+    /// Where the value stands in XML.
+    public enum Form {
+        /// In a child element of the member's name.
+        case element
+        /// In an attribute of the start tag.
+        case attribute
+        /// Between the tags: the text of an element that has attributes but no children.
+        case content
+
+        /// With its article, for messages.
+        var noun: String {
+            switch self {
+            case .element: "an element"
+            case .attribute: "an attribute"
+            case .content: "text"
+            }
+        }
+    }
     public let name: String
     public let type: TypeReference
     public let cardinality: Cardinality
@@ -215,8 +233,7 @@ public struct Member {
     public let defaultValue: String?
     /// Members with the same number are alternatives.
     public let choice: Int?
-    /// An XML attribute rather than a child element.
-    public let isAttribute: Bool
+    public let form: Form
     public let documentation: String
     public let location: SourceLocation
 

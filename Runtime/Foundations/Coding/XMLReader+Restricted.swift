@@ -21,6 +21,13 @@ extension XMLReader {
                 error.kind, error.message, offset: element.offset, path: "\(element.path).\(error.path)", hint: error.hint)
         }
     }
+
+    /// The text of an element that has attributes beside it; nil, and the element consumed, when there is nothing between its tags.
+    public mutating func optionalText<V>(_ read: (inout XMLReader) throws(CodingError) -> V) throws(CodingError) -> V? {
+        guard isEmptyElement || has("</", at: position) else { return try read(&self) }
+        try skipElement()
+        return nil
+    }
 }
 
 extension XMLWriter {

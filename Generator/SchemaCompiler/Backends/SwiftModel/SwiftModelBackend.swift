@@ -95,14 +95,21 @@ public struct SwiftModelBackend {
     }
 
     private func printXML(_ structure: SwiftModelPlan.Structure, to printer: inout CodePrinter) {
-        let attributes = structure.fields.filter(\.isAttribute)
-        let elements = structure.fields.filter { !$0.isAttribute }
+        let attributes = structure.fields.filter { $0.form == .attribute }
+        let elements = structure.fields.filter { $0.form == .element }
+        let content = structure.fields.first { $0.form == .content }
         printer.blank()
-        printer.line("static let elements = MemberTable([\(elements.map { "\"\($0.xml)\"" }.joined(separator: ", "))])")
+        if content == nil {
+            printer.line("static let elements = MemberTable([\(elements.map { "\"\($0.xml)\"" }.joined(separator: ", "))])")
+        }
         printer.block("public init(from reader: inout XMLReader) throws(CodingError) {") { printer in
             for field in attributes {
                 printer.line(
                     "\(field.name) = try reader.attributeValue(\"\(field.xml)\") { reader throws(CodingError) in \(field.value.xmlRead) }")
+            }
+            if let content {
+                printer.line("\(content.name) = try reader.optionalText { reader throws(CodingError) in \(content.value.xmlRead) }")
+                return
             }
             printReadLoop("nextChild(Self.elements)", elements, to: &printer) {
                 "try reader.skipElement()"
@@ -113,6 +120,7 @@ public struct SwiftModelBackend {
         printer.block("public func encode(to writer: inout XMLWriter) {") { printer in
             for field in attributes { printer.line("writer.attribute(\"\(field.xml)\", value: \(field.name))") }
             for field in elements { printer.line("writer.element(\"\(field.xml)\", \(field.name))") }
+            if let content { printer.line("\(content.name)?.encode(to: &writer)") }
         }
     }
 

@@ -20,7 +20,7 @@ struct SwiftModelPlan {
         let xml: String
         let value: SwiftValue
         let isMany: Bool
-        let isAttribute: Bool
+        let form: Member.Form
         let documentation: String
         let location: SourceLocation?
 
@@ -92,13 +92,13 @@ struct SwiftModelPlanner {
         .init(
             name: Naming.swiftMember(member.name), json: Naming.jsonKey(member.name), xml: member.name,
             value: SwiftValue(member.type, in: model),
-            isMany: member.isMany, isAttribute: member.isAttribute, documentation: member.documentation, location: member.location)
+            isMany: member.isMany, form: member.form, documentation: member.documentation, location: member.location)
     }
 
     private func field(_ property: Property) -> SwiftModelPlan.Field {
         .init(
             name: Naming.swiftMember(property.name), json: Naming.jsonKey(property.name), xml: property.name,
-            value: SwiftValue(property.type, in: model), isMany: false, isAttribute: false, documentation: property.documentation,
+            value: SwiftValue(property.type, in: model), isMany: false, form: .element, documentation: property.documentation,
             location: property.location)
     }
 
@@ -107,7 +107,7 @@ struct SwiftModelPlanner {
             let key = Naming.referenceField(to: reference.to)
             return SwiftModelPlan.Field(
                 name: Naming.swiftMember(key), json: key, xml: reference.link,
-                value: .coded("Reference<\(reference.data.map(Naming.swiftType) ?? "NoData")>"), isMany: true, isAttribute: false,
+                value: .coded("Reference<\(reference.data.map(Naming.swiftType) ?? "NoData")>"), isMany: true, form: .element,
                 documentation: reference.documentation, location: reference.location)
         }
         return .init(
