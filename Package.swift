@@ -23,7 +23,8 @@ let package = Package(
     targets: [
         // Schema: what exists. No code; the target makes SwiftPM notice new and deleted files.
         .target(
-            name: "Schema", path: "Schema", exclude: ["Configuration", "Forwarder", "Messages", "annotations.xsd"], swiftSettings: strict),
+            name: "Schema", path: "Schema", exclude: ["Configuration", "Forwarder", "Messages", "Routes", "annotations.xsd"],
+            swiftSettings: strict),
 
         // Generator: the schema compiler. Imports nothing of ours.
         .systemLibrary(
@@ -57,6 +58,7 @@ let package = Package(
         generated("ConfigurationREST", ["ConfigurationModel", "Coding", "Resources"]),
         generated("ConfigurationClient", ["ConfigurationModel", "Client"]),
         generated("ConfigurationGraph", ["ConfigurationModel", "Coding", "Graph"]),
+        generated("RouteMessages", ["Coding", "Resources"]),
         generated("SandeshMessages", ["Coding", "NetworkTypes", "Sandesh"]),
         generated("ForwarderMessages", ["Attributes", "NetworkTypes"]),
 
@@ -131,6 +133,8 @@ let package = Package(
         .testTarget(
             name: "SupervisionTests", dependencies: ["Supervision"], path: "Tests/SupervisionTests", swiftSettings: strict),
         .testTarget(name: "GraphTests", dependencies: ["Graph"], path: "Tests/GraphTests", swiftSettings: strict),
+        .testTarget(
+            name: "RouteMessagesTests", dependencies: ["Coding", "RouteMessages"], path: "Tests/RouteMessagesTests", swiftSettings: strict),
     ]
 )
 
