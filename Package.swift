@@ -51,6 +51,7 @@ let package = Package(
         .target(
             name: "Sandesh", dependencies: ["Coding", "NetworkTypes"], path: "Runtime/Foundations/Sandesh", swiftSettings: strict),
         .target(name: "Attributes", dependencies: ["NetworkTypes"], path: "Runtime/Foundations/Attributes", swiftSettings: strict),
+        .target(name: "XMPP", dependencies: ["Coding", "Graph"], path: "Runtime/Foundations/XMPP", swiftSettings: strict),
         .target(name: "HTTPTransport", dependencies: ["Client"], path: "Runtime/Foundations/HTTPTransport", swiftSettings: strict),
 
         // Generated: made from Schema/ by the plugin during `swift build`.
@@ -135,6 +136,7 @@ let package = Package(
         .testTarget(name: "GraphTests", dependencies: ["Graph"], path: "Tests/GraphTests", swiftSettings: strict),
         .testTarget(
             name: "RouteMessagesTests", dependencies: ["Coding", "RouteMessages"], path: "Tests/RouteMessagesTests", swiftSettings: strict),
+        .testTarget(name: "XMPPTests", dependencies: ["Coding", "Graph", "XMPP"], path: "Tests/XMPPTests", swiftSettings: strict),
     ]
 )
 

@@ -36,6 +36,7 @@ private func imports(below folder: String) throws -> [String: String] {
         ("Runtime/Foundations/Resources", ["Coding"]),
         ("Runtime/Foundations/Graph", ["Coding"]),
         ("Runtime/Foundations/Client", ["Coding", "Resources"]),
+        ("Runtime/Foundations/XMPP", ["Coding", "Graph"]),
         ("Runtime/Foundations/HTTPTransport", ["Client", "Foundation", "FoundationNetworking"]),
         ("Runtime/Services/ControlNode/Core", ["NetworkTypes"]),
     ]

@@ -131,6 +131,26 @@ public struct XMLReader: ~Copyable {
         while open.count > max(outer, 0) { try skipStep() }
     }
 
+    /// Consumes the element and gives it as it stands in the document, tags included. The syntax of all of it was checked.
+    public mutating func elementBytes() throws(CodingError) -> [UInt8] {
+        let start = startOfElement
+        try skipElement()
+        return Array(document[start..<position])
+    }
+
+    /// Consumes the element and gives what stands between its tags. The syntax of all of it was checked.
+    public mutating func contentBytes() throws(CodingError) -> [UInt8] {
+        if isEmptyElement {
+            try skipElement()
+            return []
+        }
+        let start = position
+        try skipElement()
+        // An end tag has no '<' but its first byte.
+        guard let end = document[start..<position].lastIndex(of: ASCII.lessThan) else { return [] }
+        return Array(document[start..<end])
+    }
+
     /// The start of the element, for an error about it.
     public var startOfElement: Int { open.last?.start ?? position }
 
