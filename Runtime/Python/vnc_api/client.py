@@ -235,7 +235,7 @@ class ObjectClient:
         whole = obj.get_pending_updates()
         if whole:
             path = self._home.object(obj.resource_type, obj.uuid)
-            values = {obj._fields[name].json: obj.field_to_json(name) for name in sorted(whole)}
+            values = {obj._declarations[name].json: obj.field_to_json(name) for name in sorted(whole)}
             reply = self._connection.request("PUT", path, body={obj.resource_type: {"uuid": obj.uuid, **values}})
         if elements:
             self.call("prop-collection-update", body={"uuid": obj.uuid, "updates": elements})
@@ -380,8 +380,8 @@ def _known_fields(cls: type[Resource], names: str | Sequence[str]) -> str:
     """Names of fields for a query, with a warning about those that the type does not have."""
     listed = [names] if isinstance(names, str) else list(names)
     for name in listed:
-        if name not in cls._fields and not hasattr(cls, name):
-            near = suggestion(name, cls._fields)
+        if name not in cls._declarations and not hasattr(cls, name):
+            near = suggestion(name, cls._declarations)
             warnings.warn(f"a {cls.resource_type} has no field {name!r}" + (f"; {near}" if near else ""), stacklevel=4)
     return ",".join(listed)
 

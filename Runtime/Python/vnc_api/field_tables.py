@@ -19,12 +19,13 @@ F = TypeVar("F", bound=Field)
 class FieldTables:
     """Class attributes that every object type has."""
 
-    _fields: ClassVar[dict[str, Field]] = {}
+    # Not named `_fields`: what has that is a named tuple for `help()`, which then shows what begins with an underscore.
+    _declarations: ClassVar[dict[str, Field]] = {}
 
     @classmethod
     def _of_kind(cls, kind: type[F]) -> dict[str, F]:
         """The declared fields of one kind, by name."""
-        return {name: field for name, field in cls._fields.items() if isinstance(field, kind)}
+        return {name: field for name, field in cls._declarations.items() if isinstance(field, kind)}
 
     @classmethod
     def _properties(cls) -> dict[str, Property[Any]]:

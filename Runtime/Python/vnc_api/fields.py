@@ -6,11 +6,14 @@ what an object holds and what of it is still to be sent is :mod:`vnc_api.trackin
 
 from __future__ import annotations
 
+import inspect
+import itertools
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 
 from .references import Reference, decode
-from .structure import fitting, structure_named
+from .structure import describe_type, fitting, structure_named
 
 if TYPE_CHECKING:
     from .tracking import Tracked
@@ -19,14 +22,28 @@ T = TypeVar("T")
 D = TypeVar("D")
 
 
+class _Documentation:
+    """The text of a class for the class; for a field of an object type, what the schema says about it, found when ``help()`` asks."""
+
+    def __init__(self, of_class: str | None) -> None:
+        self._of_class = of_class
+
+    def __get__(self, instance: Field | None, owner: type) -> str | None:
+        return self._of_class if instance is None else instance.described()
+
+
 class Field:
     """Anything that an object holds beside its identity."""
 
     # How `Resource.dump` marks the field.
     letter: ClassVar[str] = ""
 
+    def __init_subclass__(cls) -> None:
+        cls.__doc__ = _Documentation(cls.__doc__)  # type: ignore[assignment]
+
     def __init__(self, link: str = "", json: str = "") -> None:
         self.name = ""
+        self.owner: type | None = None
         # The member of the object's JSON, where Python cannot spell it so.
         self.json = json
         # The name of the property or relation in the graph.
@@ -34,11 +51,28 @@ class Field:
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
+        self.owner = owner
         self.json = self.json or name
+
+    def described(self) -> str:
+        """What the field is, in words for people."""
+        return self._prose()
+
+    def _prose(self) -> str:
+        """The field's entry in the text of the class that declares it."""
+        lines = inspect.cleandoc((self.owner and self.owner.__doc__) or "").splitlines()
+        start = next((number for number, line in enumerate(lines) if line.startswith(f"    {self.name}: ")), None)
+        if start is None:
+            return ""
+        entry = [lines[start].split(": ", 1)[1], *itertools.takewhile(lambda line: line.startswith("     "), lines[start + 1 :])]
+        return "\n".join(textwrap.wrap(" ".join(line.strip() for line in entry), 110))
 
 
 class FqName:
     """The attribute ``fq_name``: always a list, though it need not be given."""
+
+    def __init__(self) -> None:
+        self.__doc__ = "The names of the objects that it lives below, from the root downwards, and its own."
 
     @overload
     def __get__(self, instance: None, owner: type) -> FqName: ...
@@ -78,6 +112,18 @@ class Property(Field, Generic[T]):
         self.element = element
         self.key = key
 
+    def described(self) -> str:
+        kind = describe_type(self.type_name)
+        facts = [f"Type: ``{self.type_name if kind.scalar is None else kind.scalar}``"]
+        if kind.restriction_type == "enum":
+            facts.append(f"one of {', '.join(map(repr, kind.restrictions or ()))}")
+        elif kind.restrictions:
+            lowest, highest = kind.restrictions
+            facts.append(f"{'any' if lowest is None else lowest} to {'any' if highest is None else highest}")
+        if self.default is not None:
+            facts.append(f"{self.default!r} unless set")
+        return f"{self._prose()}\n{'; '.join(facts)}.".strip()
+
     @overload
     def __get__(self, instance: None, owner: type) -> Property[T]: ...
 
@@ -111,6 +157,10 @@ class References(Field, Generic[D]):
         self.data = data
         # Made by the system; does not keep its target from being deleted.
         self.derived = derived
+
+    def described(self) -> str:
+        carried = f", each with a ``{self.data}`` in its ``attr``" if self.data else ""
+        return f"{self._prose()}\nReferences to ``{self.target}`` objects{carried}.".strip()
 
     @overload
     def __get__(self, instance: None, owner: type) -> References[D]: ...
@@ -168,9 +218,15 @@ class Children(_Related):
     letter = "HAS"
     how = "create them with this one as their parent_obj="
 
+    def described(self) -> str:
+        return f"The ``{self.target}`` objects that live below it, read when they are first looked at."
+
 
 class BackReferences(_Related):
     """Objects of one type that refer to this one."""
 
     letter = "BCK"
     how = "change their references to this one"
+
+    def described(self) -> str:
+        return f"The ``{self.target}`` objects that refer to it, read when they are first looked at."

@@ -27,10 +27,12 @@ class Reference(dict[str, Any], Generic[D]):
 
     @property
     def uuid(self) -> str | None:
+        """The UUID of the other object; None when the reference was made from a name."""
         return cast("str | None", self.get("uuid"))
 
     @property
     def href(self) -> str | None:
+        """The URL of the other object; None when the reference does not come from a server."""
         return cast("str | None", self.get("href"))
 
     @property

@@ -71,8 +71,8 @@ class Resource(_Declared):
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         # What a type declares itself comes before what all types have.
-        cls._fields = {**{name: value for name, value in vars(cls).items() if isinstance(value, Field)}, **cls._fields}
-        cls._names_by_json = {field.json: name for name, field in cls._fields.items()}
+        cls._declarations = {**{name: value for name, value in vars(cls).items() if isinstance(value, Field)}, **cls._declarations}
+        cls._names_by_json = {field.json: name for name, field in cls._declarations.items()}
         if "resource_type" in vars(cls):
             cls.object_type = cls.resource_type.replace("-", "_")
             _resources.setdefault(cls.resource_type, cls)
@@ -99,7 +99,7 @@ class Resource(_Declared):
         if values:
             properties = {**self._named(values), **properties}
         for field, value in properties.items():
-            if not isinstance(self._fields.get(field), (Property, References)):
+            if not isinstance(self._declarations.get(field), (Property, References)):
                 known = ["fq_name", "parent_type", "uuid", *self._properties(), *self._of_kind(References)]
                 raise TypeError(f"{type(self).__name__} has no property {field!r}; {choice(field, known)}")
             if value is not None:
@@ -122,9 +122,9 @@ class Resource(_Declared):
         def __setattr__(self, name: str, value: Any) -> None:
             if not name.startswith("_") and not hasattr(type(self), name):
                 # Something else than a field, such as a note that a script keeps with the object, is allowed.
-                if near(name, self._fields, cutoff=0.8):
-                    raise AttributeError(self._no_field(name, self._fields))
-                warnings.warn(f"{self._no_field(name, self._fields)}: the server will not see it", stacklevel=2)
+                if near(name, self._declarations, cutoff=0.8):
+                    raise AttributeError(self._no_field(name, self._declarations))
+                warnings.warn(f"{self._no_field(name, self._declarations)}: the server will not see it", stacklevel=2)
             super().__setattr__(name, value)
 
     def _no_field(self, name: str, candidates: Iterable[str]) -> str:
@@ -205,7 +205,7 @@ class Resource(_Declared):
     def from_dict(cls, values: Mapping[str, Any] | None = None, **named: Any) -> Self:
         """An object from decoded JSON, given as a mapping or by name. An update sends all of it."""
         result = cls._holding({**(values or {}), **named})
-        result._pending_field_updates.update(name for name in result._raw if isinstance(cls._fields[name], (Property, References)))
+        result._pending_field_updates.update(name for name in result._raw if isinstance(cls._declarations[name], (Property, References)))
         return result
 
     @classmethod
@@ -234,7 +234,7 @@ class Resource(_Declared):
         result: dict[str, Any] = {"fq_name": self.fq_name}
         result.update((name, getattr(self, name)) for name in ("uuid", "parent_type", "parent_uuid") if getattr(self, name))
         wanted = None if field_names is None else set(field_names)
-        for name, field in self._fields.items():
+        for name, field in self._declarations.items():
             if name in wanted if wanted is not None else isinstance(field, (Property, References)):
                 value = self.field_to_json(name)
                 if value is not None and value != []:
@@ -250,7 +250,7 @@ class Resource(_Declared):
         if name in self._raw:
             return self._raw[name]
         value = self._values.get(name)
-        if isinstance(self._fields[name], References) and value is not None:
+        if isinstance(self._declarations[name], References) and value is not None:
             return [as_reference(item).to_json() for item in value]
         return to_json(value)
 
@@ -266,7 +266,7 @@ class Resource(_Declared):
         print("Uuid = ", self.uuid)
         if self.parent_type:
             print("Parent Type = ", self.parent_type)
-        for name, field in self._fields.items():
+        for name, field in self._declarations.items():
             print(field.letter, name, "= ", getattr(self, name) if isinstance(field, Property) else getattr(self, name) or None)
 
 

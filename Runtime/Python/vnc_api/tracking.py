@@ -29,7 +29,7 @@ class FieldReader(Protocol):
 class Tracked:
     """The part of an object that remembers what was read and what was changed."""
 
-    _fields: ClassVar[dict[str, Field]] = {}
+    _declarations: ClassVar[dict[str, Field]] = {}
 
     uuid: str | None = None
     fq_name: FqName = FqName()
@@ -55,7 +55,7 @@ class Tracked:
     def _stored(self, name: str, ask: bool = False) -> Any:
         """A field as the server has it: from what it sent, or by asking it; None when there is none."""
         if name not in self._raw and (ask or name in self._unread) and self._client is not None and self.uuid:
-            key = self._fields[name].json
+            key = self._declarations[name].json
             self._raw[name] = self._client.read_fields(self, [key]).get(key)
             self._unread.discard(name)
         return self._raw.get(name)
@@ -75,7 +75,7 @@ class Tracked:
 
     def _note_known(self, name: str) -> None:
         value = self._values[name]
-        if isinstance(self._fields[name], References):
+        if isinstance(self._declarations[name], References):
             self._known[name] = [as_reference(item).to_json() for item in value]
         elif isinstance(value, (StructuredType, dict, list)):
             self._known[name] = to_json(value)
@@ -89,7 +89,7 @@ class Tracked:
         changed = {
             name
             for name, known in self._known.items()
-            if isinstance(self._fields[name], Property) and to_json(self._values[name]) != known
+            if isinstance(self._declarations[name], Property) and to_json(self._values[name]) != known
         }
         return changed | self._pending_field_updates
 
@@ -100,7 +100,7 @@ class Tracked:
     def reference_changes(self) -> list[ReferenceChange]:
         """The single references that the next update sends."""
         result = []
-        for name, field in self._fields.items():
+        for name, field in self._declarations.items():
             if not isinstance(field, References) or name in self._pending_field_updates:
                 continue
             unread = self._deleted_references.get(name, [])
@@ -113,7 +113,7 @@ class Tracked:
         """The single elements of list and map properties that the next update sends."""
         whole = self.get_pending_updates()
         return [
-            {**update, "field": self._fields[update["field"]].json, "value": to_json(update["value"])}
+            {**update, "field": self._declarations[update["field"]].json, "value": to_json(update["value"])}
             for update in self._element_updates
             if update["field"] not in whole
         ]
@@ -165,7 +165,7 @@ class Tracked:
         self._note_known(name)
 
     def _property(self, name: str) -> Property[Any]:
-        field = self._fields[name]
+        field = self._declarations[name]
         assert isinstance(field, Property)
         return field
 
@@ -181,7 +181,7 @@ class Tracked:
 
     def _reference(self, name: str, target: Any, data: Any = None) -> Reference[Any]:
         """A reference of the kind that a field holds. TypeError: it cannot lead there, or carry that."""
-        field = self._fields[name]
+        field = self._declarations[name]
         assert isinstance(field, References)
         where = f"{type(self).__name__}.{name}"
         kind = getattr(target, "resource_type", field.target) if isinstance(target, Tracked) else field.target

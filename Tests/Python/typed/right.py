@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, Literal
 
 from vnc_api import vnc_api
@@ -47,6 +48,11 @@ def read_them(vnc: vnc_api.VncApi, project: vnc_api.Project) -> list[str]:
         assert_type(children, "list[vnc_api.Reference[dict[str, Any]]] | None")
     listed = vnc.virtual_networks_list(fq_names=[network.fq_name for network in networks], count=True)
     return [entry["uuid"] for entry in listed["virtual-networks"]]
+
+
+async def read_later(vnc: vnc_api.VncApi, uuid: str) -> None:
+    assert_type(await asyncio.to_thread(vnc.virtual_network_read, id=uuid), vnc_api.VirtualNetwork)
+    assert_type(await asyncio.to_thread(vnc.virtual_networks_list, detail=True), "list[vnc_api.VirtualNetwork]")
 
 
 def rule() -> vnc_api.PolicyEntriesType:

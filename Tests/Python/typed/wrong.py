@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from vnc_api import vnc_api
 
 
@@ -24,5 +26,6 @@ def mistakes(vnc: vnc_api.VncApi, project: vnc_api.Project) -> None:
     vnc.virtual_network_raed(id="")  # error: [attr-defined]
     vnc.virtual_networks_list(parent_uuid="")  # error: [call-overload]
     vnc.virtual_network_read(fq_name=1)  # error: [arg-type]
+    print(asyncio.to_thread(vnc.virtual_network_read, uuid=""))  # error: [call-arg]
     length: int = vnc.virtual_network_read(id="").mtu  # error: [assignment]
     print(length)
