@@ -82,6 +82,10 @@ let package = Package(
 
         .target(
             name: "ControlNodeCore", dependencies: ["NetworkTypes"], path: "Runtime/Services/ControlNode/Core", swiftSettings: strict),
+        .target(
+            name: "AgentCore",
+            dependencies: ["Attributes", "Coding", "ConfigurationModel", "ForwarderMessages", "Graph", "NetworkTypes"],
+            path: "Runtime/Services/Agent/Core", swiftSettings: strict),
 
         // The executable: one subcommand a role.
         .target(name: "Supervision", path: "Runtime/Tungsten/Supervision", swiftSettings: strict),
@@ -137,6 +141,10 @@ let package = Package(
         .testTarget(
             name: "RouteMessagesTests", dependencies: ["Coding", "RouteMessages"], path: "Tests/RouteMessagesTests", swiftSettings: strict),
         .testTarget(name: "XMPPTests", dependencies: ["Coding", "Graph", "XMPP"], path: "Tests/XMPPTests", swiftSettings: strict),
+        .testTarget(
+            name: "AgentTests",
+            dependencies: ["AgentCore", "Attributes", "Coding", "ConfigurationModel", "ForwarderMessages", "Graph", "NetworkTypes"],
+            path: "Tests/AgentTests", swiftSettings: strict),
     ]
 )
 

@@ -39,6 +39,7 @@ private func imports(below folder: String) throws -> [String: String] {
         ("Runtime/Foundations/XMPP", ["Coding", "Graph"]),
         ("Runtime/Foundations/HTTPTransport", ["Client", "Foundation", "FoundationNetworking"]),
         ("Runtime/Services/ControlNode/Core", ["NetworkTypes"]),
+        ("Runtime/Services/Agent/Core", ["Attributes", "Coding", "ConfigurationModel", "ForwarderMessages", "Graph", "NetworkTypes"]),
     ]
 
     @Test(arguments: rooms) func aRoomImportsOnlyWhatItMay(folder: String, allowed: Set<String>) throws {
