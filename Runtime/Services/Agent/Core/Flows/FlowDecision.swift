@@ -1,0 +1,155 @@
+// What is decided about the first packet of a flow: where it comes from and goes to, whether policy lets it, and the entries of both directions.
+
+import ForwarderMessages
+import Graph
+import NetworkTypes
+
+/// The first packet of a flow, as the forwarder's trap and the packet itself describe it.
+public struct FlowArrival: Sendable, Equatable {
+    /// Where the packet came in.
+    public var interface: UInt32
+    public var vrf: UInt32
+    public var index: UInt32
+    public var incarnation: UInt8
+    /// Of the flow's key.
+    public var nextHop: UInt32
+    public var tuple: FlowTuple
+
+    public init(interface: UInt32, vrf: UInt32, index: UInt32, incarnation: UInt8, nextHop: UInt32, tuple: FlowTuple) {
+        self.interface = interface
+        self.vrf = vrf
+        self.index = index
+        self.incarnation = incarnation
+        self.nextHop = nextHop
+        self.tuple = tuple
+    }
+}
+
+/// One direction of a conversation in the forwarder.
+public struct FlowKeyed: Hashable, Sendable {
+    public var nextHop: UInt32
+    public var tuple: FlowTuple
+
+    public init(nextHop: UInt32, tuple: FlowTuple) {
+        self.nextHop = nextHop
+        self.tuple = tuple
+    }
+}
+
+public struct FlowDecision: Sendable, Equatable {
+    public var forward: FlowKeyed
+    /// Nil when there is nobody that could answer, or the answer cannot be told from the question.
+    public var reverse: FlowKeyed?
+    public var vrf: UInt32
+    public var reverseVRF: UInt32
+    public var refusal: FlowDropReason?
+    /// The rule that refused, by its identifier.
+    public var rule: String?
+    /// The next hop that packets of the flow, and of its reverse, must come from; nil: not checked.
+    public var sourceNextHop: UInt32?
+    public var reverseSourceNextHop: UInt32?
+    /// The interfaces on this host that take part.
+    public var interfaces: Set<UInt32>
+    public var origin: Origin
+
+    /// Where the packets of the forward direction come from.
+    public enum Origin: Sendable {
+        case workload
+        case tunnel
+    }
+}
+
+extension AgentPlan {
+    public func decide(_ arrival: FlowArrival) -> FlowDecision {
+        FlowSetup(plan: self, arrival: arrival).decision
+    }
+}
+
+private struct FlowSetup {
+    let plan: AgentPlan
+    let arrival: FlowArrival
+
+    private var tuple: FlowTuple { arrival.tuple }
+    /// The workload whose next hop keys the flow.
+    private var keyed: PlannedInterface? { plan.interfaceByNextHop[arrival.nextHop].flatMap { plan.interfaces[$0] } }
+    /// The packet came from a workload here, not out of a tunnel.
+    private var isFromWorkload: Bool { plan.interfaces[arrival.interface] != nil }
+
+    var decision: FlowDecision {
+        var decision = FlowDecision(
+            forward: FlowKeyed(nextHop: arrival.nextHop, tuple: tuple), reverse: nil, vrf: arrival.vrf, reverseVRF: arrival.vrf,
+            interfaces: [], origin: isFromWorkload ? .workload : .tunnel)
+        func refuse(_ reason: FlowDropReason) -> FlowDecision {
+            decision.refusal = reason
+            return decision
+        }
+        guard let keyed, let configuration = keyed.configuration else { return refuse(.interfaceUnavailable) }
+        guard let vrf = plan.vrfs[arrival.vrf] else { return refuse(.vrfUnavailable) }
+        decision.interfaces.insert(keyed.index)
+        guard let sourceRoute = vrf.route(to: tuple.source), sourceRoute.target != .nowhere else { return refuse(.noSourceRoute) }
+        guard let destinationRoute = vrf.route(to: tuple.destination) else { return refuse(.noDestinationRoute) }
+        let source: PlannedInterface? = isFromWorkload ? keyed : nil
+        let destination = isFromWorkload ? interface(destinationRoute) : keyed
+        if let destination { decision.interfaces.insert(destination.index) }
+
+        let back = tuple.reversed
+        let reverseNextHop = destination?.nextHop ?? keyed.nextHop
+        let reverse = FlowKeyed(nextHop: reverseNextHop, tuple: back)
+        guard reverse != decision.forward else { return refuse(.sameKeys) }
+        decision.reverse = reverse
+        checkSources(&decision, sourceRoute, destinationRoute, configuration)
+
+        // What is for the platform, it answers; it has no policy against itself.
+        if destinationRoute.target == .platform, isFromWorkload { return decision }
+        guard destinationRoute.target != .nowhere else { return refuse(.noDestinationRoute) }
+        let verdict = PolicyQuestion(
+            tuple.number, from: end(tuple.source, tuple.sourcePort, sourceRoute, source), source.flatMap { side($0) },
+            to: end(tuple.destination, tuple.destinationPort, destinationRoute, destination), destination.flatMap { side($0) }
+        ).verdict
+        if case .deny(let refusal, let rule) = verdict {
+            decision.rule = rule
+            return refuse(refusal.reason(isFromWorkload: isFromWorkload))
+        }
+        return decision
+    }
+
+    private func interface(_ route: PlannedRoute) -> PlannedInterface? {
+        if case .interface(let index) = route.target { plan.interfaces[index] } else { nil }
+    }
+
+    /// A workload must not send from another's address: its packets are accepted only if the route to their source leads to it. What comes out of tunnels
+    /// is checked likewise.
+    private func checkSources(
+        _ decision: inout FlowDecision, _ source: PlannedRoute, _ destination: PlannedRoute, _ configuration: InterfaceConfiguration
+    ) {
+        let checks = plan.configuration.networks[configuration.network]?.checksSource ?? true
+        guard checks else { return }
+        if configuration.hasPortSecurity || !isFromWorkload { decision.sourceNextHop = source.nextHop }
+        // The platform's answers do not come through the flow table.
+        if destination.target != .platform, destination.target != .nowhere { decision.reverseSourceNextHop = destination.nextHop }
+    }
+
+    private func end(_ address: IPAddress, _ port: UInt16, _ route: PlannedRoute, _ interface: PlannedInterface?) -> PolicyEnd {
+        guard let configuration = interface?.configuration else {
+            return PolicyEnd(address, port: port, network: route.network, securityGroups: route.securityGroups)
+        }
+        let groups = configuration.securityGroups.compactMap { plan.configuration.securityGroups[$0]?.number }.sorted()
+        return PolicyEnd(address, port: port, network: configuration.network.name, securityGroups: groups)
+    }
+
+    private func side(_ interface: PlannedInterface) -> PolicyQuestion.Side? {
+        interface.configuration.flatMap { $0.isPolicyDisabled ? nil : plan.configuration.policySide(of: $0) }
+    }
+}
+
+extension PolicyRefusal {
+    /// `out` is the side that the packets go to when both sides are here; from a tunnel there is only that side, and it is the first.
+    func reason(isFromWorkload: Bool) -> FlowDropReason {
+        switch self {
+        case .networkPolicy: .policy
+        case .outNetworkPolicy: isFromWorkload ? .outPolicy : .policy
+        case .securityGroup: .securityGroup
+        case .outSecurityGroup: isFromWorkload ? .outSecurityGroup : .securityGroup
+        }
+    }
+}
