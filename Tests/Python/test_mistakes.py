@@ -1,5 +1,7 @@
 """What people see when something is wrong, to the letter. What the server says about wrong values is in test_configuration_server.py."""
 
+import copy
+import pickle
 import re
 import socket
 import threading
@@ -191,6 +193,21 @@ def test_a_wrong_password(server, make_server):
 )
 def test_misspelt_attributes(project, call, text):
     assert seen(AttributeError, lambda: call(vnc_api.VirtualNetwork("front", project))) == text
+
+
+def test_the_text_of_a_misspelt_attribute_travels_between_processes(project):
+    with pytest.raises(AttributeError) as caught:
+        vnc_api.SubnetType().ip_prefx
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+def test_values_can_be_copied_and_pickled():
+    subnet = vnc_api.IpamSubnetType(vnc_api.SubnetType("10.0.0.0", 8), dns_nameservers=["10.0.0.1"])
+    for copied in (copy.deepcopy(subnet), pickle.loads(pickle.dumps(subnet)), subnet.copy()):
+        assert copied == subnet and copied.subnet is not subnet.subnet
+    network = vnc_api.VirtualNetwork("front", vnc_api.Project("admin"), mtu=9000)
+    for copied in (copy.deepcopy(network), pickle.loads(pickle.dumps(network))):
+        assert copied.to_json() == network.to_json()
 
 
 def test_misspelt_methods(client):

@@ -37,6 +37,10 @@ class NoSuchAttribute(AttributeError):
     def __str__(self) -> str:
         return self._text()
 
+    def __reduce__(self) -> tuple[type[AttributeError], tuple[str]]:
+        # Between processes only the text travels.
+        return AttributeError, (str(self),)
+
 
 def shown(value: object) -> str:
     """A value as the text of an error shows it: not all of a long one."""
