@@ -181,7 +181,6 @@ import Testing
     }
 
     @Test mutating func saysWhatItDoesNotHaveYet() {
-        for action in ["watch"] { #expect(server.send(.get, "/\(action)").status == 501) }
         for action in ["set-tag", "security-policy-draft", "execute-job", "db-check"] {
             let reply = server.send(.post, "/\(action)", "{}")
             #expect(reply.status == 501 && reply.text.contains("does not have /"), "\(action): \(reply.text)")

@@ -2,124 +2,11 @@
 
 import ConfigurationREST
 import Foundation
-import Glibc
 import Logging
 import Testing
 
 @testable import ConfigServer
 @testable import ConfigServerCore
-
-/// A running server with a folder of its own.
-private struct RunningServer {
-    let server: ConfigServer
-    let folder: TemporaryFolder
-
-    static func start(in folder: TemporaryFolder? = nil, loaded: Bool = true) async throws -> RunningServer {
-        let folder = try folder ?? TemporaryFolder()
-        var logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-        logger.logLevel = .critical
-        let options = ConfigServer.Options(port: 0, dataDirectory: folder.path + "/data")
-        let server = try await ConfigServer.listen(options, ConfigurationResources.catalogue, logger)
-        if loaded { try await server.load() }
-        return RunningServer(server: server, folder: folder)
-    }
-
-    func connect() throws -> HTTPClient { try HTTPClient(port: Int(server.address.split(separator: ":").last ?? "") ?? 0) }
-}
-
-/// A client that writes exactly what it is told to, and reads replies one by one. Blocking, for use on threads of its own.
-private final class HTTPClient {
-    struct Failure: Error { let message: String }
-
-    struct Reply {
-        let status: Int
-        let headers: [String: String]
-        let body: String
-    }
-
-    private let socket: Int32
-    private var received: [UInt8] = []
-
-    init(port: Int) throws {
-        socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(UInt16(port).bigEndian)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var patience = timeval(tv_sec: 20, tv_usec: 0)
-        setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-        let status = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Glibc.connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard status == 0 else { throw Failure(message: "cannot connect to port \(port)") }
-    }
-
-    deinit { close(socket) }
-
-    func write(_ text: String) { write(Array(text.utf8)) }
-
-    /// What the other side no longer reads is lost.
-    func write(_ bytes: [UInt8]) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-            guard count > 0 else { return }
-            rest = rest.dropFirst(count)
-        }
-    }
-
-    /// False at the end of the stream.
-    private func receive() throws -> Bool {
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        let count = recv(socket, &buffer, buffer.count, 0)
-        guard count >= 0 else { throw Failure(message: "no answer: \(String(cString: strerror(errno)))") }
-        received += buffer.prefix(count)
-        return count > 0
-    }
-
-    func readReply(hasBody: Bool = true) throws -> Reply {
-        let end = Array("\r\n\r\n".utf8)
-        while received.firstRange(of: end) == nil {
-            guard try receive() else {
-                throw Failure(message: "the connection ended instead of a reply: \(String(decoding: received, as: UTF8.self))")
-            }
-        }
-        guard let range = received.firstRange(of: end) else { throw Failure(message: "no headers") }
-        let lines = String(decoding: received[..<range.lowerBound], as: UTF8.self).components(separatedBy: "\r\n")
-        received.removeFirst(range.upperBound)
-        let headers = Dictionary(
-            lines.dropFirst().map { line in
-                let parts = line.split(separator: ":", maxSplits: 1)
-                return (parts[0].lowercased(), parts[1].trimmingCharacters(in: .whitespaces))
-            }, uniquingKeysWith: { $1 })
-        let status = Int(lines[0].split(separator: " ")[1]) ?? 0
-        let length = hasBody && status != 100 ? Int(headers["content-length"] ?? "0") ?? 0 : 0
-        while received.count < length {
-            guard try receive() else { throw Failure(message: "the connection ended inside a body") }
-        }
-        defer { received.removeFirst(length) }
-        return Reply(status: status, headers: headers, body: String(decoding: received.prefix(length), as: UTF8.self))
-    }
-
-    /// Whether the server has closed the connection, and sent nothing more.
-    func isAtEnd() throws -> Bool { try received.isEmpty && !receive() }
-
-    func send(_ method: String, _ path: String, _ body: String = "", headers: String = "") throws -> Reply {
-        write("\(method) \(path) HTTP/1.1\r\nHost: server\r\nContent-Length: \(body.utf8.count)\r\n\(headers)\r\n\(body)")
-        return try readReply(hasBody: method != "HEAD")
-    }
-}
-
-/// Runs blocking work on a thread of its own.
-private func onThread<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
-    try await withCheckedThrowingContinuation { continuation in
-        Thread.detachNewThread { continuation.resume(with: Swift.Result(catching: work)) }
-    }
-}
-
-private func machine(_ name: String) -> String { "{\"virtual-machine\": {\"fq_name\": [\"\(name)\"]}}" }
 
 @Suite struct ServerEndToEndTests {
     @Test func speaksHTTP() async throws {
@@ -367,11 +254,4 @@ private func machine(_ name: String) -> String { "{\"virtual-machine\": {\"fq_na
         #expect(numbers.sorted() == Array(1...204))
         try await running.server.stop()
     }
-}
-
-/// A client handed from one thread to another, never used by two.
-private struct UncheckedClient: @unchecked Sendable {
-    // The thread that made the client has ended when another uses it.
-    let client: HTTPClient
-    init(_ client: HTTPClient) { self.client = client }
 }

@@ -40,8 +40,14 @@ private func row(_ number: UInt64, _ name: String = "x", details: String? = nil)
 private func contents(_ store: any Store) throws -> (rows: [ObjectRow], values: [String: [UInt8]]) {
     var rows: [ObjectRow] = []
     var values: [String: [UInt8]] = [:]
-    try store.load(object: { rows.append($0) }, value: { values[$0] = $1 })
+    try store.load(object: { rows.append($0) }, value: { values[$0] = $1 }, change: { _ in })
     return (rows, values)
+}
+
+private func log(_ store: any Store) throws -> [ChangeRow] {
+    var log: [ChangeRow] = []
+    try store.load(object: { _ in }, value: { _, _ in }, change: { log.append($0) })
+    return log
 }
 
 @Suite struct StoreConformanceTests {
@@ -101,6 +107,25 @@ private func contents(_ store: any Store) throws -> (rows: [ObjectRow], values: 
         try store.apply([.put(large)] + (2...20_000).map { .put(row($0)) })
         let rows = try contents(store).rows
         #expect(rows.count == 20_000 && rows.first == large)
+    }
+
+    @Test(arguments: StoreUnderTest.all) func keepsTheLogInTheOrderOfItsRevisions(engine: StoreUnderTest) throws {
+        let folder = try TemporaryFolder()
+        let store = try engine.open(folder)
+        let rows = (1...9).map { number in
+            ChangeRow(
+                revision: number, kind: "update", uuid: UUIDValue(high: number, low: 1), type: "tag", name: Array("[\"é\(number)\"]".utf8))
+        }
+        try store.apply(rows.shuffled().map(RowChange.log))
+        try store.apply([.trimLog(through: 0), .trimLog(through: 6)])
+        #expect(try log(store) == Array(rows.suffix(3)))
+        // A revision is given once: the second is refused, and with it everything it came with.
+        #expect(throws: StoreError.self) { try store.apply([.put(row(1)), .log(rows[8])]) }
+        store.close()
+        let reopened = try engine.open(folder)
+        defer { reopened.close() }
+        #expect(try log(reopened) == Array(rows.suffix(3)))
+        #expect(try contents(reopened).rows.isEmpty)
     }
 
     @Test(arguments: StoreUnderTest.all) func refusesWorkAfterItsEnd(engine: StoreUnderTest) throws {

@@ -42,6 +42,10 @@ public enum RowChange: Sendable, Equatable {
     case remove(number: UInt64)
     case setValue(key: String, value: [UInt8])
     case removeValue(key: String)
+    /// Adds to the log of changes.
+    case log(ChangeRow)
+    /// Drops what the log has up to a revision.
+    case trimLog(through: UInt64)
 }
 
 /// Why the store could not do what it was asked for.
@@ -75,9 +79,11 @@ public protocol Store: Sendable {
     /// disk: callers put together what can wait together.
     func apply(_ changes: [RowChange]) throws(StoreError)
 
-    /// Hands over every object in the order of creation, then every value.
-    func load(object: (ObjectRow) throws(StoreError) -> Void, value: (_ key: String, _ value: [UInt8]) throws(StoreError) -> Void)
-        throws(StoreError)
+    /// Hands over every object in the order of creation, then every value, then the log of changes in the order of their revisions.
+    func load(
+        object: (ObjectRow) throws(StoreError) -> Void, value: (_ key: String, _ value: [UInt8]) throws(StoreError) -> Void,
+        change: (ChangeRow) throws(StoreError) -> Void
+    ) throws(StoreError)
 
     /// Lets go of the files. Nothing may be called afterwards.
     func close()

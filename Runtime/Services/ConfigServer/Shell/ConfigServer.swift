@@ -22,11 +22,20 @@ public final class ConfigServer: Sendable {
         /// 0: any free port.
         public var port: Int
         public var dataDirectory: String
+        /// How many changes are held for watchers who come back or fall behind, in memory and in the store.
+        public var heldChanges = 16_384
+        /// How often a watcher hears that its connection lives, in milliseconds.
+        public var keepAliveInterval = 60_000
 
         public init(host: String = "127.0.0.1", port: Int = 8082, dataDirectory: String) {
             self.host = host
             self.port = port
             self.dataDirectory = dataDirectory
+        }
+
+        var engine: ConfigurationEngine.Options {
+            ConfigurationEngine.Options(
+                history: .init(count: heldChanges), keepAlive: .milliseconds(Int64(max(keepAliveInterval, 1))))
         }
     }
 
@@ -62,7 +71,7 @@ public final class ConfigServer: Sendable {
         let directory = try DataDirectory(options.dataDirectory)
         do {
             let store = try SQLiteStore(path: directory.database)
-            let engine = ConfigurationEngine(ConfigurationService(catalogue), store, logger)
+            let engine = ConfigurationEngine(ConfigurationService(catalogue), store, options.engine, logger)
             let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
             let connections = Connections()
             do {

@@ -6,6 +6,7 @@
 import ConfigServerCore
 import Glibc
 import Logging
+import NIOCore
 import NIOPosix
 import Synchronization
 
@@ -13,8 +14,13 @@ final class ConfigurationEngine: Sendable {
     /// What readers see. A class, so that taking it is one reference counted and not one for every index.
     private final class Snapshot: Sendable {
         let image: Image
+        /// The revision of the latest change in it.
+        let revision: UInt64
 
-        init(_ image: Image) { self.image = image }
+        init(_ image: Image, _ revision: UInt64) {
+            self.image = image
+            self.revision = revision
+        }
     }
 
     private struct PendingWrite: Sendable {
@@ -31,10 +37,20 @@ final class ConfigurationEngine: Sendable {
     /// Only the writer changes these; the lock is for the order in which its jobs see them.
     private struct Writing {
         var image = Image()
+        var revision: UInt64 = 0
         var lastTimestamp = Timestamp(microseconds: 0)
     }
 
+    struct Options: Sendable {
+        /// How much of what happened is held for watchers, in memory and in the store.
+        var history = ChangeHistory<FeedEntry>.Bounds()
+        /// How often a watcher hears that the connection lives.
+        var keepAlive = TimeAmount.seconds(60)
+    }
+
     let service: ConfigurationService
+    let feed: ChangeFeed
+    let options: Options
     private let store: any Store
     private let logger: Logger
     /// nil until the store has been read.
@@ -47,8 +63,10 @@ final class ConfigurationEngine: Sendable {
     /// More than this in one transaction would keep the first of them waiting for little gain.
     private static let greatestBatch = 1024
 
-    init(_ service: ConfigurationService, _ store: any Store, _ logger: Logger) {
+    init(_ service: ConfigurationService, _ store: any Store, _ options: Options, _ logger: Logger) {
         self.service = service
+        self.options = options
+        feed = ChangeFeed(ChangeHistory(after: 0, options.history))
         self.store = store
         self.logger = logger
         writer.start()
@@ -60,22 +78,35 @@ final class ConfigurationEngine: Sendable {
     /// Reads the store, adds the default objects that are missing, and opens for requests.
     func load() throws(StoreError) {
         var loader = ImageLoader(service.types)
+        var log: [ChangeRow] = []
         try store.load(
             object: { row throws(StoreError) in try loader.add(row) },
-            value: { key, value throws(StoreError) in loader.addValue(key, value) })
+            value: { key, value throws(StoreError) in loader.addValue(key, value) },
+            change: { row throws(StoreError) in log.append(row) })
         for (type, count) in loader.unknownTypes.sorted(by: { $0.key < $1.key }) {
             logger.warning(
                 "objects of a type that the schema does not have stay in the store, unseen",
                 metadata: ["type": "\(type)", "count": "\(count)"])
         }
         var image = try loader.finish()
-        try addDefaultObjects(to: &image)
-        writing.withLock { $0.image = image }
-        publish(image)
-        logger.info("configuration loaded", metadata: ["objects": "\(image.objectCount)"])
+        var history = ChangeHistory<FeedEntry>(after: log.first.map { $0.revision - 1 } ?? 0, options.history)
+        for row in log {
+            guard let change = service.change(row, in: image) else { continue }
+            history.append(FeedEntry(change), revision: change.revision, weight: change.weight)
+        }
+        var revision = log.last?.revision ?? 0
+        let defaults = try addDefaultObjects(to: &image, after: &revision)
+        for change in defaults { history.append(FeedEntry(change), revision: change.revision, weight: change.weight) }
+        feed.begin(with: history)
+        writing.withLock { writing in
+            writing.image = image
+            writing.revision = revision
+        }
+        publish(image, revision, [])
+        logger.info("configuration loaded", metadata: ["objects": "\(image.objectCount)", "revision": "\(revision)"])
     }
 
-    private func addDefaultObjects(to image: inout Image) throws(StoreError) {
+    private func addDefaultObjects(to image: inout Image, after revision: inout UInt64) throws(StoreError) -> [ObjectChange] {
         let transaction: Transaction
         do {
             transaction = try service.defaultObjects(missingFrom: image, now: now(), random: SystemRandomNumberGenerator())
@@ -83,10 +114,13 @@ final class ConfigurationEngine: Sendable {
             // The objects are this program's own, so that is a mistake in it or in the schema it was built from.
             throw StoreError(.unusable, "the default objects cannot be made: \(error.message)")
         }
-        guard !transaction.isEmpty else { return }
-        try store.apply(transaction.rows(service.types))
+        guard !transaction.isEmpty else { return [] }
+        let changes = service.changes(of: transaction, to: image, after: revision)
+        try store.apply(transaction.rows(service.types) + changes.map { .log(service.row($0)) })
         image.apply(transaction)
+        revision = changes.last?.revision ?? revision
         logger.info("default objects made", metadata: ["changes": "\(transaction.changes.count)"])
+        return changes
     }
 
     /// Waits for requests in progress and closes the store. Requests that come later are refused.
@@ -116,6 +150,30 @@ final class ConfigurationEngine: Sendable {
             complete(state == .active ? service.read(operation, snapshot.image) : Self.stopping)
         }
         return nil
+    }
+
+    /// Where a watcher begins: what to list first, if anything, and the revision that the changes after it follow on.
+    func watch(_ query: WatchQuery) throws(Refusal) -> (list: InitialEvents?, position: UInt64) {
+        guard let snapshot = published.withLock({ $0 }) else {
+            throw Refusal(503, "Api server is Initializing:DB Resync in progress")
+        }
+        guard let revision = query.revision else {
+            return (InitialEvents(query, service, snapshot.image, revision: snapshot.revision), snapshot.revision)
+        }
+        guard revision <= snapshot.revision, revision >= feed.floor else {
+            throw Refusal(
+                410,
+                "Gone: the changes after revision \(revision) are not held; those after \(feed.floor) are. "
+                    + "Watch without a revision to have everything listed first")
+        }
+        return (nil, revision)
+    }
+
+    /// Makes the text of something long without keeping an event loop from its work. Not called any more once the server stops.
+    func makeText(_ work: @escaping @Sendable () -> Void) {
+        readers.submit { state in
+            if state == .active { work() }
+        }
     }
 
     private static let stopping = Refusal(503, "The server is stopping; try again in a moment").reply
@@ -160,18 +218,27 @@ final class ConfigurationEngine: Sendable {
     private func decideAndStore(_ batch: [PendingWrite], _ writing: inout Writing) -> [Reply] {
         var image = writing.image
         var rows: [RowChange] = []
+        var changes: [ObjectChange] = []
         var replies: [Reply] = []
         replies.reserveCapacity(batch.count)
         for write in batch {
             writing.lastTimestamp = max(now(), Timestamp(microseconds: writing.lastTimestamp.microseconds + 1))
             let decision = service.decide(write.operation, image, now: writing.lastTimestamp, random: SystemRandomNumberGenerator())
+            var reply = decision.reply
             if !decision.transaction.isEmpty {
                 rows += decision.transaction.rows(service.types)
+                let made = service.changes(of: decision.transaction, to: image, after: changes.last?.revision ?? writing.revision)
+                reply.revision = made.last?.revision
+                changes += made
                 image.apply(decision.transaction)
             }
-            replies.append(decision.reply)
+            replies.append(reply)
         }
         guard !rows.isEmpty else { return replies }
+        rows += changes.map { .log(service.row($0)) }
+        let revision = changes.last?.revision ?? writing.revision
+        let held = UInt64(options.history.count)
+        if !changes.isEmpty, revision > held { rows.append(.trimLog(through: revision - held)) }
         do throws(StoreError) {
             try store.apply(rows)
         } catch {
@@ -182,13 +249,16 @@ final class ConfigurationEngine: Sendable {
             return replies.map { _ in refusal }
         }
         writing.image = image
-        publish(image)
+        writing.revision = revision
+        publish(image, revision, changes)
         return replies
     }
 
-    private func publish(_ image: Image) {
-        let snapshot = Snapshot(image)
+    /// Readers first: who hears of a change and asks for more must find it there.
+    private func publish(_ image: Image, _ revision: UInt64, _ changes: [ObjectChange]) {
+        let snapshot = Snapshot(image, revision)
         published.withLock { $0 = snapshot }
+        feed.publish(changes)
     }
 
     private func now() -> Timestamp {

@@ -26,6 +26,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         let request: Result<Request, Refusal>
         let isHead: Bool
         let keepsAlive: Bool
+        var isHTTP11 = true
     }
 
     private enum Reading {
@@ -50,6 +51,8 @@ final class HTTPConnection: ChannelDuplexHandler {
     /// The last reply was written.
     private var isClosing = false
     private var date = HTTPDate()
+    /// The connection ends in a stream of events: nothing else follows.
+    private var stream: WatchStream?
 
     init(_ engine: ConfigurationEngine, _ logger: Logger) {
         self.engine = engine
@@ -76,7 +79,10 @@ final class HTTPConnection: ChannelDuplexHandler {
             if body.count > Self.greatestBody { refuseTooLarge(body.count, head) }
         case (.end, .body(let head, let body)):
             reading = .nothing
-            receive(Received(request: request(head, body, context), isHead: head.method == .HEAD, keepsAlive: head.isKeepAlive))
+            receive(
+                Received(
+                    request: request(head, body, context), isHead: head.method == .HEAD, keepsAlive: head.isKeepAlive,
+                    isHTTP11: head.version == .http1_1))
         case (.body, _), (.end, _): break
         }
     }
@@ -84,6 +90,16 @@ final class HTTPConnection: ChannelDuplexHandler {
     func channelReadComplete(context: ChannelHandlerContext) {
         flush(context)
         context.fireChannelReadComplete()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        stream?.end()
+        context.fireChannelInactive()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { stream?.proceed() }
+        context.fireChannelWritabilityChanged()
     }
 
     func read(context: ChannelHandlerContext) {
@@ -108,10 +124,12 @@ final class HTTPConnection: ChannelDuplexHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is StopServing {
             isStopping = true
+            stream?.stop(reason: "stopping", "the server stops: connect again in a moment and go on from the last id")
             if isIdle { context.close(promise: nil) }
         } else if event is IdleStateHandler.IdleStateEvent {
-            // Nothing came and nothing went for a while. A request that the engine has keeps its connection.
-            if outstanding == nil { context.close(promise: nil) }
+            // Nothing came and nothing went for a while. A request that the engine has keeps its connection; a stream whose signs of life
+            // nobody took does not.
+            if outstanding == nil || stream != nil { context.close(promise: nil) }
         } else {
             context.fireUserInboundEventTriggered(event)
         }
@@ -155,15 +173,18 @@ final class HTTPConnection: ChannelDuplexHandler {
             }
             var host: String?
             var ifNoneMatch: String?
+            var lastEventID: String?
             for (name, value) in head.headers {
                 switch name.utf8.count {
                 case 4 where name.lowercased() == "host": host = value
                 case 13 where name.lowercased() == "if-none-match": ifNoneMatch = ifNoneMatch.map { "\($0), \(value)" } ?? value
+                case 13 where name.lowercased() == "last-event-id": lastEventID = value
                 default: break
                 }
             }
             let base = try Self.base(host, head.version, context)
-            return .success(Request(method, try RequestTarget(head.uri), base: base, ifNoneMatch: ifNoneMatch, body: body))
+            return .success(
+                Request(method, try RequestTarget(head.uri), base: base, ifNoneMatch: ifNoneMatch, lastEventID: lastEventID, body: body))
         } catch {
             return .failure(error)
         }
@@ -205,6 +226,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         do throws(Refusal) {
             let operation = try engine.service.operation(request)
             guard let context else { return nil }
+            if let query = try engine.service.watchQuery(operation) { return try watch(query, received, context) }
             let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
             let eventLoop = context.eventLoop
             outstanding = received
@@ -216,6 +238,19 @@ final class HTTPConnection: ChannelDuplexHandler {
         } catch {
             return error.reply
         }
+    }
+
+    /// Turns the connection into a stream of events. The request stays outstanding for as long as the stream lasts.
+    private func watch(_ query: WatchQuery, _ received: Received, _ context: ChannelHandlerContext) throws(Refusal) -> Reply? {
+        let (list, position) = try engine.watch(query)
+        guard !received.isHead else { return Reply(200, .events, body: []) }
+        outstanding = received
+        hasLastRequest = true
+        let stream = WatchStream(
+            query, engine, context.channel, isChunked: received.isHTTP11, list: list, position: position)
+        self.stream = stream
+        stream.start(date: date.text())
+        return nil
     }
 
     /// The engine has answered the outstanding request.

@@ -15,6 +15,7 @@ extension ByteBuffer {
         case .json: writeStaticString("\r\nContent-Type: application/json; charset=\"UTF-8\"")
         case .text: writeStaticString("\r\nContent-Type: text/plain; charset=utf-8")
         case .html: writeStaticString("\r\nContent-Type: text/html; charset=utf-8")
+        case .events: writeStaticString("\r\nContent-Type: text/event-stream; charset=utf-8")
         }
         if let entityTag = reply.entityTag {
             writeStaticString("\r\nETag: \"")
@@ -29,6 +30,10 @@ extension ByteBuffer {
             writeStaticString("\r\nWarning: 299 - \"")
             writeString(warning)
             writeStaticString("\"")
+        }
+        if let revision = reply.revision {
+            writeStaticString("\r\nX-Configuration-Revision: ")
+            writeString(String(revision))
         }
         if !keepsAlive { writeStaticString("\r\nConnection: close") }
         if reply.status != 304 {

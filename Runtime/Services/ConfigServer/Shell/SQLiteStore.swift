@@ -3,6 +3,7 @@
 //
 //     objects  number, uuid, type, name, parent, properties, "references", details      one row an object
 //     pairs    key, value                                                                 what clients keep for themselves
+//     changes  revision, kind, uuid, type, name                                           which objects changed lately
 
 import ConfigServerCore
 import NetworkTypes
@@ -12,8 +13,9 @@ import Synchronization
 public final class SQLiteStore: Store {
     /// "TUNG": tells our files from those of other programs.
     private static let applicationIdentifier: Int64 = 0x5455_4E47
-    /// Raised when a version of the program can no longer read what an older one wrote, or the other way round.
-    private static let formatVersion: Int64 = 1
+    /// Raised when a version of the program can no longer read what an older one wrote, or the other way round. 2: the log of changes,
+    /// which a program that does not know it would leave with a gap.
+    private static let formatVersion: Int64 = 2
 
     private struct Connection {
         let database: SQLiteDatabase
@@ -24,9 +26,13 @@ public final class SQLiteStore: Store {
         let removeObject: SQLiteStatement
         let setValue: SQLiteStatement
         let removeValue: SQLiteStatement
+        let logChange: SQLiteStatement
+        let trimLog: SQLiteStatement
         var isClosed = false
 
-        var statements: [SQLiteStatement] { [begin, commit, rollback, putObject, removeObject, setValue, removeValue] }
+        var statements: [SQLiteStatement] {
+            [begin, commit, rollback, putObject, removeObject, setValue, removeValue, logChange, trimLog]
+        }
     }
 
     /// The lock is what makes the connection safe to pass between threads: nothing reaches it in another way.
@@ -43,7 +49,9 @@ public final class SQLiteStore: Store {
                     putObject: try database.prepare("INSERT OR REPLACE INTO objects VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"),
                     removeObject: try database.prepare("DELETE FROM objects WHERE number = ?1"),
                     setValue: try database.prepare("INSERT OR REPLACE INTO pairs VALUES (?1, ?2)"),
-                    removeValue: try database.prepare("DELETE FROM pairs WHERE key = ?1")))
+                    removeValue: try database.prepare("DELETE FROM pairs WHERE key = ?1"),
+                    logChange: try database.prepare("INSERT INTO changes VALUES (?1, ?2, ?3, ?4, ?5)"),
+                    trimLog: try database.prepare("DELETE FROM changes WHERE revision <= ?1")))
         } catch {
             database.close()
             throw error
@@ -73,6 +81,9 @@ public final class SQLiteStore: Store {
                 properties TEXT NOT NULL, "references" TEXT NOT NULL, details TEXT
             );
             CREATE TABLE IF NOT EXISTS pairs (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+            CREATE TABLE IF NOT EXISTS changes (
+                revision INTEGER PRIMARY KEY, kind TEXT NOT NULL, uuid TEXT NOT NULL, type TEXT NOT NULL, name TEXT NOT NULL
+            );
             """)
     }
 
@@ -116,13 +127,25 @@ public final class SQLiteStore: Store {
         case .removeValue(let key):
             try connection.removeValue.bind(1, text: key)
             try connection.removeValue.run()
+        case .log(let row):
+            let statement = connection.logChange
+            try statement.bind(1, Int64(bitPattern: row.revision))
+            try statement.bind(2, text: row.kind)
+            try statement.bind(3, text: row.uuid.description)
+            try statement.bind(4, text: row.type)
+            try statement.bind(5, text: row.name)
+            try statement.run()
+        case .trimLog(let revision):
+            try connection.trimLog.bind(1, Int64(bitPattern: revision))
+            try connection.trimLog.run()
         }
     }
 
     // MARK: Reading
 
     public func load(
-        object: (ObjectRow) throws(StoreError) -> Void, value: (_ key: String, _ value: [UInt8]) throws(StoreError) -> Void
+        object: (ObjectRow) throws(StoreError) -> Void, value: (_ key: String, _ value: [UInt8]) throws(StoreError) -> Void,
+        change: (ChangeRow) throws(StoreError) -> Void
     ) throws(StoreError) {
         try connection.withLock { connection throws(StoreError) in
             try Self.checkOpen(connection)
@@ -132,7 +155,21 @@ public final class SQLiteStore: Store {
             let pairs = try connection.database.prepare("SELECT key, value FROM pairs ORDER BY key")
             defer { pairs.finalize() }
             while try pairs.step() { try value(pairs.text(0) ?? "", pairs.bytes(1) ?? []) }
+            let changes = try connection.database.prepare("SELECT * FROM changes ORDER BY revision")
+            defer { changes.finalize() }
+            while try changes.step() { try change(try Self.changeRow(changes)) }
         }
+    }
+
+    private static func changeRow(_ statement: SQLiteStatement) throws(StoreError) -> ChangeRow {
+        let revision = UInt64(bitPattern: statement.integer(0))
+        guard let kind = statement.text(1), let uuid = statement.text(2).flatMap({ UUIDValue(anySpelling: $0) }),
+            let type = statement.text(3), let name = statement.bytes(4)
+        else {
+            throw StoreError(
+                .unusable, "row \(revision) of the table changes is damaged; restore a backup")
+        }
+        return ChangeRow(revision: revision, kind: kind, uuid: uuid, type: type, name: name)
     }
 
     private static func row(_ statement: SQLiteStatement) throws(StoreError) -> ObjectRow {

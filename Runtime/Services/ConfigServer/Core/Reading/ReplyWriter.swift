@@ -80,6 +80,8 @@ struct ReplyWriter {
         json.endObject()
     }
 
+    func typeName(_ identity: Identity) -> String { types[identity.type].name }
+
     mutating func parent(of identity: Identity) {
         guard let parent = identity.parent else { return }
         json.key("parent_type")

@@ -9,6 +9,8 @@ public struct Reply: Sendable {
         /// Errors: the older platform's clients expect the bare text.
         case text
         case html
+        /// Server-Sent Events.
+        case events
     }
 
     public var status: Int
@@ -20,6 +22,9 @@ public struct Reply: Sendable {
     public var allow: String?
     /// Something the client should know although its request was carried out.
     public var warning: String?
+    /// The revision of the last change that the request made; nil when it changed nothing. A client that watches as well knows by it when
+    /// it sees its own change.
+    public var revision: UInt64?
 
     public init(_ status: Int = 200, _ contentType: ContentType = .json, body: [UInt8]) {
         self.status = status

@@ -16,13 +16,18 @@ public struct Request: Sendable {
     public var base: String
     /// The value of If-None-Match.
     public var ifNoneMatch: String?
+    /// The value of Last-Event-ID: how far a watcher came.
+    public var lastEventID: String?
     public var body: [UInt8]
 
-    public init(_ method: Method, _ target: RequestTarget, base: String, ifNoneMatch: String? = nil, body: [UInt8] = []) {
+    public init(
+        _ method: Method, _ target: RequestTarget, base: String, ifNoneMatch: String? = nil, lastEventID: String? = nil, body: [UInt8] = []
+    ) {
         self.method = method
         self.target = target
         self.base = base
         self.ifNoneMatch = ifNoneMatch
+        self.lastEventID = lastEventID
         self.body = body
     }
 }
