@@ -36,19 +36,36 @@ public struct GraphNodeType: Sendable {
     }
 }
 
-/// A type of link. Links have no direction when the graph is walked; `from` and `to` say which object declares it.
+/// A type of link. Links have no direction when the graph is walked; `from` and `to` say which object declares it: the one that refers, or
+/// the parent, which its child names.
 public struct GraphLinkType: Sendable {
+    public enum Kind: Sendable {
+        /// From a parent to its child.
+        case parent
+        case reference
+    }
+
     /// The metadata name: `virtual-network-network-ipam`.
     public let name: String
     public let from: String
     public let to: String
+    public let kind: Kind
     /// Codes the data that the link carries; nil when it carries none.
     public let data: PropertyCoder?
+
+    public init(_ name: String, parent: String, child: String) {
+        self.name = name
+        from = parent
+        to = child
+        kind = .parent
+        data = nil
+    }
 
     public init(_ name: String, from: String, to: String) {
         self.name = name
         self.from = from
         self.to = to
+        kind = .reference
         data = nil
     }
 
@@ -56,6 +73,7 @@ public struct GraphLinkType: Sendable {
         self.name = name
         self.from = from
         self.to = to
+        kind = .reference
         data = PropertyCoder(type)
     }
 }
@@ -68,6 +86,7 @@ public struct GraphSchema: Sendable {
     private let linkIndex: [LinkEnds: Int]
 
     private struct LinkEnds: Hashable {
+        let kind: GraphLinkType.Kind
         let from: String
         let to: String
     }
@@ -77,12 +96,19 @@ public struct GraphSchema: Sendable {
         self.links = links
         nodeIndex = Dictionary(nodes.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
         linkIndex = Dictionary(
-            links.enumerated().map { (LinkEnds(from: $0.element.from, to: $0.element.to), $0.offset) },
+            links.enumerated().map { (LinkEnds(kind: $0.element.kind, from: $0.element.from, to: $0.element.to), $0.offset) },
             uniquingKeysWith: { first, _ in first })
     }
 
     public func node(_ name: String) -> GraphNodeType? { nodeIndex[name].map { nodes[$0] } }
 
-    /// The link that an object of one type declares to another type, as parent or by reference.
-    public func link(from: String, to: String) -> GraphLinkType? { linkIndex[LinkEnds(from: from, to: to)].map { links[$0] } }
+    /// The link by which objects of one type refer to objects of another.
+    public func link(from: String, to: String) -> GraphLinkType? {
+        linkIndex[LinkEnds(kind: .reference, from: from, to: to)].map { links[$0] }
+    }
+
+    /// The link between a parent and its children of a type. A type may be both parent of another and refer to it: they are two links.
+    public func link(parent: String, child: String) -> GraphLinkType? {
+        linkIndex[LinkEnds(kind: .parent, from: parent, to: child)].map { links[$0] }
+    }
 }

@@ -73,7 +73,7 @@ public struct SwiftGraphBackend {
     /// The links that belong to a file: a parent relation stands with the child, a reference with the object that refers.
     private func links(of file: ModelFile) -> [String] {
         let objects = file.objects.compactMap(model.object)
-        let parents = objects.flatMap(\.parents).map { "GraphLinkType(\"\($0.link)\", from: \"\($0.parent)\", to: \"\($0.child)\")" }
+        let parents = objects.flatMap(\.parents).map { "GraphLinkType(\"\($0.link)\", parent: \"\($0.parent)\", child: \"\($0.child)\")" }
         let references = objects.flatMap(\.references).map { reference in
             let data = reference.data.map { ", data: \(Naming.swiftType($0)).self" } ?? ""
             return "GraphLinkType(\"\(reference.link)\", from: \"\(reference.from)\", to: \"\(reference.to)\"\(data))"
