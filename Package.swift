@@ -52,7 +52,15 @@ let package = Package(
             name: "Sandesh", dependencies: ["Coding", "NetworkTypes"], path: "Runtime/Foundations/Sandesh", swiftSettings: strict),
         .target(name: "Attributes", dependencies: ["NetworkTypes"], path: "Runtime/Foundations/Attributes", swiftSettings: strict),
         .target(name: "XMPP", dependencies: ["Coding", "Graph"], path: "Runtime/Foundations/XMPP", swiftSettings: strict),
-        .target(name: "HTTPTransport", dependencies: ["Client"], path: "Runtime/Foundations/HTTPTransport", swiftSettings: strict),
+        .target(
+            name: "NIOTransport",
+            dependencies: [
+                "Client",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Runtime/Foundations/NIOTransport", swiftSettings: strict),
 
         // Generated: made from Schema/ by the plugin during `swift build`.
         generated("ConfigurationModel", ["Coding", "Resources"]),
@@ -86,6 +94,7 @@ let package = Package(
             name: "AgentCore",
             dependencies: ["Attributes", "Coding", "ConfigurationModel", "ForwarderMessages", "Graph", "NetworkTypes"],
             path: "Runtime/Services/Agent/Core", swiftSettings: strict),
+
 
         // The executable: one subcommand a role.
         .target(name: "Supervision", path: "Runtime/Tungsten/Supervision", swiftSettings: strict),
@@ -141,10 +150,6 @@ let package = Package(
         .testTarget(
             name: "RouteMessagesTests", dependencies: ["Coding", "RouteMessages"], path: "Tests/RouteMessagesTests", swiftSettings: strict),
         .testTarget(name: "XMPPTests", dependencies: ["Coding", "Graph", "XMPP"], path: "Tests/XMPPTests", swiftSettings: strict),
-        .testTarget(
-            name: "AgentTests",
-            dependencies: ["AgentCore", "Attributes", "Coding", "ConfigurationModel", "ForwarderMessages", "Graph", "NetworkTypes"],
-            path: "Tests/AgentTests", swiftSettings: strict),
     ]
 )
 

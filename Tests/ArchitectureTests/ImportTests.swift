@@ -35,9 +35,9 @@ private func imports(below folder: String) throws -> [String: String] {
         ("Runtime/Foundations/Sandesh", ["Coding", "NetworkTypes"]),
         ("Runtime/Foundations/Resources", ["Coding"]),
         ("Runtime/Foundations/Graph", ["Coding"]),
-        ("Runtime/Foundations/Client", ["Coding", "Resources"]),
+        ("Runtime/Foundations/Client", ["Coding", "Resources", "Synchronization"]),
+        ("Runtime/Foundations/NIOTransport", ["Client", "NIOCore", "NIOHTTP1", "NIOPosix", "Synchronization"]),
         ("Runtime/Foundations/XMPP", ["Coding", "Graph"]),
-        ("Runtime/Foundations/HTTPTransport", ["Client", "Foundation", "FoundationNetworking"]),
         ("Runtime/Services/ControlNode/Core", ["NetworkTypes"]),
         ("Runtime/Services/Agent/Core", ["Attributes", "Coding", "ConfigurationModel", "ForwarderMessages", "Graph", "NetworkTypes"]),
     ]

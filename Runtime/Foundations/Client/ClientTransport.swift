@@ -26,10 +26,13 @@ public struct ClientRequest: Sendable {
 public struct ClientReply: Sendable {
     public var status: Int
     public var body: [UInt8]
+    /// The revision of the last change that the request made, as the server says; nil when it changed nothing.
+    public var revision: UInt64?
 
-    public init(status: Int, body: [UInt8]) {
+    public init(status: Int, body: [UInt8], revision: UInt64? = nil) {
         self.status = status
         self.body = body
+        self.revision = revision
     }
 }
 
@@ -37,6 +40,27 @@ public struct ClientReply: Sendable {
 public protocol ClientTransport: Sendable {
     /// - Throws: `ClientError` of the code `.unreachable` when no server answers. Any answer, of whatever status, is a reply.
     func send(_ request: ClientRequest) async throws(ClientError) -> ClientReply
+
+    /// Sends a request whose reply has no end, or is too long to be held.
+    ///
+    /// - Returns: as soon as the status is known.
+    func stream(_ request: ClientRequest) async throws(ClientError) -> any ClientStream
+}
+
+/// A reply as it arrives. One task reads it.
+public protocol ClientStream: Sendable {
+    var status: Int { get }
+    /// As `ClientReply.revision`.
+    var revision: UInt64? { get }
+
+    /// The next piece of the body; nil at its end, and after `cancel`. Nothing is read from the network before it is asked for, but for
+    /// what fits in buffers, so who reads slowly makes the server wait.
+    ///
+    /// - Throws: `ClientError` of the code `.unreachable` when the connection breaks. Ends early when the task is cancelled.
+    func next() async throws(ClientError) -> [UInt8]?
+
+    /// Gives up the rest of the reply.
+    func cancel()
 }
 
 /// Why a call failed. Equal by code: tests and programs compare that, people read the rest.

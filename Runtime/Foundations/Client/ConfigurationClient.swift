@@ -3,12 +3,18 @@
 
 import Coding
 import Resources
+import Synchronization
 
 /// A configuration server, seen by a program: `client.virtualNetworks.read(name: ["default-domain", "admin", "blue"])`.
 public struct ConfigurationClient: Sendable {
-    private let transport: any ClientTransport
+    let transport: any ClientTransport
+    private let written = WrittenRevision()
 
     public init(transport: any ClientTransport) { self.transport = transport }
+
+    /// The latest revision that this client, or a copy of it, has made; 0 before the first. Who watches as well has seen all its own changes
+    /// when the watch has come to this revision.
+    public var writtenRevision: UInt64 { written.latest }
 
     /// The UUID of the object with a fully qualified name.
     public func uuid(ofType type: String, named name: [String]) async throws(ClientError) -> String {
@@ -31,7 +37,39 @@ public struct ConfigurationClient: Sendable {
     func call(_ method: ClientRequest.Method, _ path: String, body: [UInt8] = []) async throws(ClientError) -> [UInt8] {
         let reply = try await transport.send(ClientRequest(method, path, body: body))
         guard reply.status == 200 || reply.status == 202 else { throw ClientError(reply) }
+        if let revision = reply.revision { written.note(revision) }
         return reply.body
+    }
+
+    /// Adds or removes one reference, and leaves the others as they are.
+    public enum ReferenceOperation: String, Sendable {
+        case add = "ADD"
+        case delete = "DELETE"
+    }
+
+    /// Adds, with its data, or removes a reference between two objects. Adding one that is there replaces its data; removing one that is not
+    /// there changes nothing.
+    ///
+    /// - Parameters:
+    ///   - type: the schema's noun of the object that refers: `routing-instance`.
+    ///   - target: the schema's noun and the fully qualified name of the object referred to.
+    ///   - data: the data of the reference as JSON.
+    public func updateReference(
+        _ operation: ReferenceOperation, of type: String, uuid: String, to target: (type: String, name: [String]), data: [UInt8]? = nil
+    ) async throws(ClientError) {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("type", type)
+        writer.member("uuid", uuid)
+        writer.member("ref-type", target.type)
+        writer.member("ref-fq-name", target.name)
+        writer.member("operation", operation.rawValue)
+        if let data {
+            writer.key("attr")
+            writer.raw(data)
+        }
+        writer.endObject()
+        _ = try await call(.post, "/ref-update", body: writer.finish())
     }
 
     /// Members that a newer server may add are passed over.
@@ -44,6 +82,15 @@ public struct ConfigurationClient: Sendable {
     }
 }
 
+/// Shared by all copies of a client.
+private final class WrittenRevision: Sendable {
+    private let value = Atomic<UInt64>(0)
+
+    var latest: UInt64 { value.load(ordering: .acquiring) }
+
+    func note(_ revision: UInt64) { value.max(revision, ordering: .acquiringAndReleasing) }
+}
+
 /// All objects of one type on a server.
 public struct Collection<Object: ConfigurationObject>: Sendable {
     private let client: ConfigurationClient
@@ -51,7 +98,6 @@ public struct Collection<Object: ConfigurationObject>: Sendable {
     public init(of type: Object.Type = Object.self, on client: ConfigurationClient) { self.client = client }
 
     private var path: String { "/\(Object.typeName)" }
-    private var key: String { String(Object.typeName.map { $0 == "-" ? "_" : $0 }) }
 
     /// Which objects a list shows.
     public struct Selection: Sendable {
@@ -114,7 +160,7 @@ public struct Collection<Object: ConfigurationObject>: Sendable {
                 }
                 try reader.beginArray()
                 while try reader.nextElement() {
-                    if let object = try Self.unwrap(&reader, key) { objects.append(object) }
+                    if let object = try Self.unwrap(&reader) { objects.append(object) }
                 }
             }
             return objects
@@ -139,23 +185,23 @@ public struct Collection<Object: ConfigurationObject>: Sendable {
     private func wrapped(_ object: Object) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
-        writer.key(key)
+        writer.key(Object.typeName)
         object.encode(to: &writer)
         writer.endObject()
         return writer.finish()
     }
 
     private func envelope(_ bytes: [UInt8]) throws(ClientError) -> Object {
-        let object = try client.decode(bytes) { reader throws(CodingError) in try Self.unwrap(&reader, key) }
-        guard let object else { throw ClientError(.malformedReply, "the server's reply holds no \(key)") }
+        let object = try client.decode(bytes) { reader throws(CodingError) in try Self.unwrap(&reader) }
+        guard let object else { throw ClientError(.malformedReply, "the server's reply holds no \(Object.typeName)") }
         return object
     }
 
-    private static func unwrap(_ reader: inout JSONReader, _ key: String) throws(CodingError) -> Object? {
+    private static func unwrap(_ reader: inout JSONReader) throws(CodingError) -> Object? {
         var object: Object?
         try reader.beginObject()
         while let member = try reader.nextMember() {
-            if member == key { object = try Object(from: &reader) } else { try reader.skipValue() }
+            if member == Object.typeName { object = try Object(from: &reader) } else { try reader.skipValue() }
         }
         return object
     }
