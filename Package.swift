@@ -61,6 +61,8 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             path: "Runtime/Foundations/NIOTransport", swiftSettings: strict),
+        .target(
+            name: "GraphFeed", dependencies: ["Client", "Coding", "Graph"], path: "Runtime/Foundations/GraphFeed", swiftSettings: strict),
 
         // Generated: made from Schema/ by the plugin during `swift build`.
         generated("ConfigurationModel", ["Coding", "Resources"]),
@@ -150,6 +152,19 @@ let package = Package(
         .testTarget(
             name: "RouteMessagesTests", dependencies: ["Coding", "RouteMessages"], path: "Tests/RouteMessagesTests", swiftSettings: strict),
         .testTarget(name: "XMPPTests", dependencies: ["Coding", "Graph", "XMPP"], path: "Tests/XMPPTests", swiftSettings: strict),
+        .testTarget(
+            name: "AgentTests",
+            dependencies: ["AgentCore", "Attributes", "Coding", "ConfigurationModel", "ForwarderMessages", "Graph", "NetworkTypes"],
+            path: "Tests/AgentTests", swiftSettings: strict),
+            name: "ClientTests",
+            dependencies: [
+                "Client", "Coding", "ConfigServer", "ConfigurationClient", "ConfigurationGraph", "ConfigurationModel", "ConfigurationREST",
+                "Graph", "GraphFeed", "NIOTransport", "Resources",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/ClientTests", swiftSettings: strict),
     ]
 )
 

@@ -37,6 +37,7 @@ private func imports(below folder: String) throws -> [String: String] {
         ("Runtime/Foundations/Graph", ["Coding"]),
         ("Runtime/Foundations/Client", ["Coding", "Resources", "Synchronization"]),
         ("Runtime/Foundations/NIOTransport", ["Client", "NIOCore", "NIOHTTP1", "NIOPosix", "Synchronization"]),
+        ("Runtime/Foundations/GraphFeed", ["Client", "Coding", "Graph"]),
         ("Runtime/Foundations/XMPP", ["Coding", "Graph"]),
         ("Runtime/Services/ControlNode/Core", ["NetworkTypes"]),
         ("Runtime/Services/Agent/Core", ["Attributes", "Coding", "ConfigurationModel", "ForwarderMessages", "Graph", "NetworkTypes"]),
