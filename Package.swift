@@ -97,13 +97,24 @@ let package = Package(
             dependencies: ["Attributes", "Coding", "ConfigurationModel", "ForwarderMessages", "Graph", "NetworkTypes"],
             path: "Runtime/Services/Agent/Core", swiftSettings: strict),
 
+        .target(
+            name: "SchemaTransformerCore", dependencies: ["Coding", "ConfigurationModel", "Graph", "NetworkTypes"],
+            path: "Runtime/Services/SchemaTransformer/Core", swiftSettings: strict),
+        .target(
+            name: "SchemaTransformer",
+            dependencies: [
+                "Client", "Coding", "ConfigurationClient", "ConfigurationGraph", "ConfigurationModel", "Graph", "GraphFeed", "Resources",
+                "SchemaTransformerCore",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Runtime/Services/SchemaTransformer/Shell", swiftSettings: strict),
 
         // The executable: one subcommand a role.
         .target(name: "Supervision", path: "Runtime/Tungsten/Supervision", swiftSettings: strict),
         .executableTarget(
             name: "tungsten",
             dependencies: [
-                "ConfigServer", "ConfigurationREST", "Supervision",
+                "ConfigServer", "ConfigurationREST", "NIOTransport", "SchemaTransformer", "Supervision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -165,6 +176,14 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             path: "Tests/ClientTests", swiftSettings: strict),
+        .testTarget(
+            name: "SchemaTransformerTests",
+            dependencies: [
+                "Client", "Coding", "ConfigServer", "ConfigurationClient", "ConfigurationGraph", "ConfigurationModel", "ConfigurationREST",
+                "Graph", "GraphFeed", "NIOTransport", "Resources", "SchemaTransformer", "SchemaTransformerCore",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/SchemaTransformerTests", swiftSettings: strict),
     ]
 )
 

@@ -28,6 +28,8 @@ struct UpCommand: AsyncParsableCommand {
         }
         do {
             let api = try await startAPI(supervisor)
+            _ = try await supervisor.start(
+                Role("transformer", program: Self.program, arguments: role("transformer", "--api", api), announcement: "follows"))
             print(greeting(api, logs))
             fflush(nil)
         } catch {

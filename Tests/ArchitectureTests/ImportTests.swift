@@ -41,6 +41,7 @@ private func imports(below folder: String) throws -> [String: String] {
         ("Runtime/Foundations/XMPP", ["Coding", "Graph"]),
         ("Runtime/Services/ControlNode/Core", ["NetworkTypes"]),
         ("Runtime/Services/Agent/Core", ["Attributes", "Coding", "ConfigurationModel", "ForwarderMessages", "Graph", "NetworkTypes"]),
+        ("Runtime/Services/SchemaTransformer/Core", ["Coding", "ConfigurationModel", "Graph", "NetworkTypes"]),
     ]
 
     @Test(arguments: rooms) func aRoomImportsOnlyWhatItMay(folder: String, allowed: Set<String>) throws {
