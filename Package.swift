@@ -111,6 +111,10 @@ let package = Package(
 
         // The executable: one subcommand a role.
         .target(name: "Supervision", path: "Runtime/Tungsten/Supervision", swiftSettings: strict),
+        .target(
+            name: "Demonstration",
+            dependencies: ["Client", "Coding", "ConfigurationClient", "ConfigurationModel", "NetworkTypes", "Resources"],
+            path: "Runtime/Tungsten/Demonstration", swiftSettings: strict),
         .executableTarget(
             name: "tungsten",
             dependencies: [
@@ -118,7 +122,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            path: "Runtime/Tungsten", exclude: ["Supervision"], swiftSettings: strict),
+            path: "Runtime/Tungsten", exclude: ["Demonstration", "Supervision"], swiftSettings: strict),
 
         .executableTarget(
             name: "CodecBenchmark", dependencies: ["Coding", "ConfigurationModel"], path: "Tests/Benchmarks/Codec", swiftSettings: strict),
@@ -157,6 +161,13 @@ let package = Package(
         .testTarget(
             name: "SchemaCompilerTests", dependencies: ["SchemaCompiler"], path: "Tests/SchemaCompilerTests", exclude: ["Wrong"],
             swiftSettings: strict),
+        .testTarget(
+            name: "DemonstrationTests",
+            dependencies: [
+                "Client", "ConfigServer", "ConfigurationClient", "ConfigurationModel", "ConfigurationREST", "Demonstration", "NIOTransport", "Resources",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/DemonstrationTests", swiftSettings: strict),
         .testTarget(
             name: "SupervisionTests", dependencies: ["Supervision"], path: "Tests/SupervisionTests", swiftSettings: strict),
         .testTarget(name: "GraphTests", dependencies: ["Graph"], path: "Tests/GraphTests", swiftSettings: strict),
