@@ -108,6 +108,16 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Runtime/Services/SchemaTransformer/Shell", swiftSettings: strict),
+        .target(
+            name: "ControlNode",
+            dependencies: [
+                "Coding", "ControlNodeCore", "NetworkTypes",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Runtime/Services/ControlNode/Shell", swiftSettings: strict),
 
         // The executable: one subcommand a role.
         .target(name: "Supervision", path: "Runtime/Tungsten/Supervision", swiftSettings: strict),
@@ -118,7 +128,7 @@ let package = Package(
         .executableTarget(
             name: "tungsten",
             dependencies: [
-                "ConfigServer", "ConfigurationREST", "NIOTransport", "SchemaTransformer", "Supervision",
+                "ConfigServer", "ConfigurationREST", "ControlNode", "NIOTransport", "NetworkTypes", "SchemaTransformer", "Supervision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -154,8 +164,9 @@ let package = Package(
             ],
             path: "Tests/ConfigServerTests", swiftSettings: strict),
         .testTarget(
-            name: "ControlNodeTests", dependencies: ["ControlNodeCore", "NetworkTypes"], path: "Tests/ControlNodeTests",
-            swiftSettings: strict),
+            name: "ControlNodeTests",
+            dependencies: ["ControlNode", "ControlNodeCore", "NetworkTypes", .product(name: "Logging", package: "swift-log")],
+            path: "Tests/ControlNodeTests", swiftSettings: strict),
         .testTarget(
             name: "MessageCompilerTests", dependencies: ["SchemaCompiler"], path: "Tests/MessageCompilerTests", swiftSettings: strict),
         .testTarget(
@@ -178,6 +189,7 @@ let package = Package(
             name: "AgentTests",
             dependencies: ["AgentCore", "Attributes", "Coding", "ConfigurationModel", "ForwarderMessages", "Graph", "NetworkTypes"],
             path: "Tests/AgentTests", swiftSettings: strict),
+        .testTarget(
             name: "ClientTests",
             dependencies: [
                 "Client", "Coding", "ConfigServer", "ConfigurationClient", "ConfigurationGraph", "ConfigurationModel", "ConfigurationREST",

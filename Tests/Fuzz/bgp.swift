@@ -1,7 +1,10 @@
-// sources: Runtime/Foundations/NetworkTypes/*.swift Runtime/Services/ControlNode/Core/Attributes/*.swift Runtime/Services/ControlNode/Core/Routes/*.swift Runtime/Services/ControlNode/Core/Tables/*.swift Runtime/Services/ControlNode/Core/BGP/*.swift
+// module: NetworkTypes Runtime/Foundations/NetworkTypes/*.swift
+// module: ControlNodeCore Runtime/Services/ControlNode/Core/*.swift Runtime/Services/ControlNode/Core/Attributes/*.swift Runtime/Services/ControlNode/Core/BGP/*.swift Runtime/Services/ControlNode/Core/Export/*.swift Runtime/Services/ControlNode/Core/Routes/*.swift Runtime/Services/ControlNode/Core/Tables/*.swift
 //
 // A BGP speaker's stream, under the terms that the first byte chooses: whatever is read as a message can be written, and what is written
 // reads back as the same.
+
+import ControlNodeCore
 
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzBGP(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {

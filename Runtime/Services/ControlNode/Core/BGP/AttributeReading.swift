@@ -183,7 +183,8 @@ struct AttributeReading {
             // From a speaker of four-byte numbers it makes no sense (RFC 6793 §4.1).
             guard !terms.hasFourByteAS else { return note(type, .discard, "it came from a speaker of four-byte AS numbers") }
             guard let path = Self.path(value, width: 4) else { return note(type, .discard, "its segments do not fit its length") }
-            as4Path = path
+            // Confederations have no place in it and are passed over (RFC 6793 §6).
+            as4Path = ASPath(path.segments.filter { $0.kind == .sequence || $0.kind == .set })
         case AttributeType.as4Aggregator:
             guard !terms.hasFourByteAS else { return note(type, .discard, "it came from a speaker of four-byte AS numbers") }
             as4Aggregator = aggregator(type, &value, width: 4)

@@ -1,0 +1,140 @@
+// `tungsten control`: the control node by itself, and what it says of itself.
+
+import ArgumentParser
+import ControlNode
+import Glibc
+import NetworkTypes
+
+struct ControlCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "control",
+        abstract: "Run a control node, or ask one for its state.",
+        subcommands: [ControlRunCommand.self, ControlShowCommand.self], defaultSubcommand: ControlRunCommand.self)
+}
+
+struct ControlRunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run a control node.",
+        discussion: """
+            It exchanges routes with BGP speakers. Routing instances and routes that are given here are static.
+
+              tungsten control --as 64512 --router-id 192.0.2.1 --peer 192.0.2.9 \\
+                --instance blue,target=target:64512:1,network=5 \\
+                --route blue,10.1.0.0/24,next-hop=192.0.2.1,label=17,encapsulation=mpls-over-udp
+
+            SIGTERM and Ctrl-C stop it after its peers were told.
+            """)
+
+    @Option(
+        name: .customLong("listen-bgp"),
+        help: ArgumentHelp("Where to listen for BGP. Port 0 takes any free port, and prints it.", valueName: "host:port"))
+    var listen = ListenAddress(host: "0.0.0.0", port: 179)
+
+    @Option(name: .customLong("as"), help: ArgumentHelp("The autonomous system.", valueName: "number"))
+    var system: String
+
+    @Option(help: ArgumentHelp("This speaker's BGP identifier, an IPv4 address.", valueName: "address"))
+    var routerID: String
+
+    @Option(help: ArgumentHelp("Reflects routes between internal speakers, with this cluster id.", valueName: "address"))
+    var clusterID: String?
+
+    @Option(
+        name: .customLong("peer"), parsing: .singleValue,
+        help: ArgumentHelp(
+            "A BGP speaker; fields that follow its address: as=, port=, families=inet-vpn+e-vpn, hold=, restart=, passive. Repeat it for more.",
+            valueName: "address,…"))
+    var peers: [String] = []
+
+    @Option(
+        name: .customLong("instance"), parsing: .singleValue,
+        help: ArgumentHelp("A routing instance; fields: target=, import=, export=, network=. Repeat it for more.", valueName: "name,…"))
+    var instances: [String] = []
+
+    @Option(
+        name: .customLong("route"), parsing: .singleValue,
+        help: ArgumentHelp(
+            "A route of an instance; fields: a prefix, mac= with ip=, multicast= or evpn=; next-hop=, label=, encapsulation=, community=.",
+            valueName: "instance,…"))
+    var routes: [String] = []
+
+    @Option(help: ArgumentHelp("Where questions about its state are answered.", valueName: "host:port"))
+    var introspection = ListenAddress(host: "127.0.0.1", port: 8083)
+
+    @Option(help: ArgumentHelp("How many partitions the tables have; 0 for one a core.", valueName: "count"))
+    var partitions = 0
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let stop = common.makeStopSignal()
+        var options = ControlNodeOptions(
+            host: listen.host, port: listen.port, system: try ASNumber(parsing: system), routerID: try IPv4Address(parsing: routerID))
+        options.clusterID = try clusterID.map { try IPv4Address(parsing: $0) }
+        options.peers = try peers.map { try BGPPeerOptions(parsing: $0, localAS: options.system) }
+        options.instances = try instances.map { try InstanceOptions(parsing: $0) }
+        options.routes = try routes.map { try StaticRouteOptions(parsing: $0) }
+        options.introspectionHost = introspection.host
+        options.introspectionPort = introspection.port
+        options.partitionCount = partitions
+        let node = try await ControlNode.start(options, common.makeLogger("control"))
+        print("control node listens for BGP on \(node.address), answers on http://\(node.introspectionAddress)")
+        fflush(nil)
+        await stop.requested()
+        try await node.stop()
+    }
+}
+
+struct ControlShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show a control node's neighbors, instances or routes.")
+
+    enum Subject: String, ExpressibleByArgument, CaseIterable {
+        case neighbors, instances, routes
+    }
+
+    enum Output: String, ExpressibleByArgument, CaseIterable {
+        case text, json
+    }
+
+    @Argument(help: "What to show.")
+    var subject: Subject
+
+    @Option(name: .shortAndLong, help: "How it is written.")
+    var output = Output.text
+
+    @Option(help: "Routes of this routing instance; the tables of VPN routes when it is left out.")
+    var instance: String?
+
+    @Option(help: "Routes of this family, such as inet or inet-vpn.")
+    var family: String?
+
+    @Option(help: "The route to this prefix.")
+    var prefix: String?
+
+    @Option(help: ArgumentHelp("Where the control node answers.", valueName: "host:port"))
+    var introspection = ListenAddress(host: "127.0.0.1", port: 8083)
+
+    func run() async throws {
+        var query: [String] = output == .text ? ["format=text"] : []
+        for (name, value) in [("instance", instance), ("family", family), ("prefix", prefix)] {
+            if let value { query.append("\(name)=\(Self.escaped(value))") }
+        }
+        let uri = "/\(subject.rawValue)?\(query.joined(separator: "&"))"
+        let text = try await IntrospectionClient.get(uri, host: introspection.host, port: introspection.port)
+        print(text, terminator: text.hasSuffix("\n") ? "" : "\n")
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+                return String(UnicodeScalar(byte))
+            default: return (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
+            }
+        }.joined()
+    }
+}
