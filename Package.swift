@@ -109,6 +109,7 @@ let package = Package(
             ],
             path: "Runtime/Services/SchemaTransformer/Shell", swiftSettings: strict),
         .target(
+        .target(
             name: "ControlNode",
             dependencies: [
                 "Coding", "ControlNodeCore", "NetworkTypes",
