@@ -91,7 +91,8 @@ let package = Package(
             path: "Runtime/Services/ConfigServer/Shell", swiftSettings: strict),
 
         .target(
-            name: "ControlNodeCore", dependencies: ["NetworkTypes"], path: "Runtime/Services/ControlNode/Core", swiftSettings: strict),
+            name: "ControlNodeCore", dependencies: ["Coding", "Graph", "NetworkTypes", "RouteMessages", "XMPP"],
+            path: "Runtime/Services/ControlNode/Core", swiftSettings: strict),
         .target(
             name: "AgentCore",
             dependencies: ["Attributes", "Coding", "ConfigurationModel", "ForwarderMessages", "Graph", "NetworkTypes"],
@@ -166,7 +167,10 @@ let package = Package(
             path: "Tests/ConfigServerTests", swiftSettings: strict),
         .testTarget(
             name: "ControlNodeTests",
-            dependencies: ["ControlNode", "ControlNodeCore", "NetworkTypes", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "Coding", "ConfigurationGraph", "ControlNode", "ControlNodeCore", "Graph", "NetworkTypes", "RouteMessages", "XMPP",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             path: "Tests/ControlNodeTests", swiftSettings: strict),
         .testTarget(
             name: "MessageCompilerTests", dependencies: ["SchemaCompiler"], path: "Tests/MessageCompilerTests", swiftSettings: strict),

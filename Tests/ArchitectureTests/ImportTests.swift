@@ -42,6 +42,8 @@ private func imports(below folder: String) throws -> [String: String] {
         ("Runtime/Services/ControlNode/Core", ["NetworkTypes"]),
         ("Runtime/Services/Agent/Core", ["Attributes", "Coding", "ConfigurationModel", "ForwarderMessages", "Graph", "NetworkTypes"]),
         ("Runtime/Services/SchemaTransformer/Core", ["Coding", "ConfigurationModel", "Graph", "NetworkTypes"]),
+        ("Runtime/Foundations/HTTPTransport", ["Client", "Foundation", "FoundationNetworking"]),
+        ("Runtime/Services/ControlNode/Core", ["Coding", "Graph", "NetworkTypes", "RouteMessages", "XMPP"]),
     ]
 
     @Test(arguments: rooms) func aRoomImportsOnlyWhatItMay(folder: String, allowed: Set<String>) throws {
