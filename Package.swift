@@ -113,13 +113,22 @@ let package = Package(
         .target(
             name: "ControlNode",
             dependencies: [
-                "Coding", "ControlNodeCore", "NetworkTypes",
+                "Coding", "ControlNodeCore", "Graph", "NetworkTypes", "XMPP",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             path: "Runtime/Services/ControlNode/Shell", swiftSettings: strict),
+
+        .target(
+            name: "AgentSimulation",
+            dependencies: [
+                "Coding", "RouteMessages", "XMPP",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Runtime/Services/AgentSimulation", swiftSettings: strict),
 
         // The executable: one subcommand a role.
         .target(name: "Supervision", path: "Runtime/Tungsten/Supervision", swiftSettings: strict),
@@ -130,7 +139,8 @@ let package = Package(
         .executableTarget(
             name: "tungsten",
             dependencies: [
-                "ConfigServer", "ConfigurationREST", "ControlNode", "NIOTransport", "NetworkTypes", "SchemaTransformer", "Supervision",
+                "AgentSimulation", "ConfigServer", "ConfigurationREST", "ControlNode", "NIOTransport", "NetworkTypes",
+                "SchemaTransformer", "Supervision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -187,6 +197,15 @@ let package = Package(
         .testTarget(
             name: "SupervisionTests", dependencies: ["Supervision"], path: "Tests/SupervisionTests", swiftSettings: strict),
         .testTarget(name: "GraphTests", dependencies: ["Graph"], path: "Tests/GraphTests", swiftSettings: strict),
+        .testTarget(
+            name: "AgentChannelTests",
+            dependencies: [
+                "AgentSimulation", "Coding", "ControlNode", "Graph", "NetworkTypes", "RouteMessages", "XMPP",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/AgentChannelTests", swiftSettings: strict),
         .testTarget(
             name: "RouteMessagesTests", dependencies: ["Coding", "RouteMessages"], path: "Tests/RouteMessagesTests", swiftSettings: strict),
         .testTarget(name: "XMPPTests", dependencies: ["Coding", "Graph", "XMPP"], path: "Tests/XMPPTests", swiftSettings: strict),

@@ -31,6 +31,16 @@ struct ControlRunCommand: AsyncParsableCommand {
         help: ArgumentHelp("Where to listen for BGP. Port 0 takes any free port, and prints it.", valueName: "host:port"))
     var listen = ListenAddress(host: "0.0.0.0", port: 179)
 
+    @Option(
+        name: .customLong("listen-xmpp"),
+        help: ArgumentHelp("Where to listen for agents; without it none are served. Port 0 takes any free port.", valueName: "host:port"))
+    var listenXMPP: ListenAddress?
+
+    @Option(
+        name: .customLong("stale-time"),
+        help: ArgumentHelp("How long the routes of a lost agent are used on; 0 forgets them at once.", valueName: "seconds"))
+    var staleTime = 300.0
+
     @Option(name: .customLong("as"), help: ArgumentHelp("The autonomous system.", valueName: "number"))
     var system: String
 
@@ -78,8 +88,16 @@ struct ControlRunCommand: AsyncParsableCommand {
         options.introspectionHost = introspection.host
         options.introspectionPort = introspection.port
         options.partitionCount = partitions
+        options.agents = listenXMPP.map { listen in
+            var agents = AgentServiceOptions()
+            agents.host = listen.host
+            agents.port = listen.port
+            agents.staleSeconds = max(staleTime, 0)
+            return agents
+        }
         let node = try await ControlNode.start(options, common.makeLogger("control"))
         print("control node listens for BGP on \(node.address), answers on http://\(node.introspectionAddress)")
+        if let agents = node.agentAddress { print("agents are served on \(agents)") }
         fflush(nil)
         await stop.requested()
         try await node.stop()
@@ -89,10 +107,10 @@ struct ControlRunCommand: AsyncParsableCommand {
 struct ControlShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show a control node's neighbors, instances or routes.")
+        abstract: "Show a control node's neighbors, instances, routes or agents.")
 
     enum Subject: String, ExpressibleByArgument, CaseIterable {
-        case neighbors, instances, routes
+        case neighbors, instances, routes, agents
     }
 
     enum Output: String, ExpressibleByArgument, CaseIterable {

@@ -12,7 +12,7 @@ struct Tungsten: AsyncParsableCommand {
             Start with `tungsten up`: it runs every role on this machine and says what to try first. \
             Each role can also run by itself, on a host of its own.
             """,
-        subcommands: [UpCommand.self, APICommand.self, TransformerCommand.self, ControlCommand.self])
+        subcommands: [UpCommand.self, APICommand.self, TransformerCommand.self, ControlCommand.self, SimCommand.self])
 }
 
 /// What every role takes.

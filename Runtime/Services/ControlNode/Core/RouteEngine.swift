@@ -36,6 +36,8 @@ public struct RouteEngine: Sendable {
     public let count: Int
     public private(set) var partition: RoutePartition
     private var groups: [GroupKey: UpdateGroup] = [:]
+    /// Changes for those who follow other tables, which came up while a speaker was told of its own.
+    private var withheld: [RouteChange] = []
     /// The speakers that are told only of routes with targets that they have asked for.
     private var constrained: Set<PeerID> = []
     private var interests: [PeerID: Set<RouteTarget>] = [:]
@@ -105,7 +107,9 @@ public struct RouteEngine: Sendable {
         _ peer: PeerID, families: [AddressFamily], _ policy: ExportPolicy, _ terms: BGPSessionTerms, isConstrained: Bool
     ) -> [OutgoingUpdate] {
         if isConstrained { constrained.insert(peer) }
-        var updates = flush().updates
+        let told = flush()
+        withheld += told.changes
+        var updates = told.updates
         for family in families where family != .routeTarget || index == 0 {
             var number = 0
             func key() -> GroupKey {
@@ -146,10 +150,14 @@ public struct RouteEngine: Sendable {
         return interests[peer] ?? []
     }
 
+    public var hasChanges: Bool { partition.hasChanges || !withheld.isEmpty }
+
     /// What is to be told after everything that happened since the last call: to BGP speakers as messages; to those who follow other
     /// tables as the changes themselves.
     public mutating func flush() -> (updates: [OutgoingUpdate], changes: [RouteChange]) {
-        guard partition.hasChanges else { return ([], []) }
+        let before = withheld
+        withheld = []
+        guard partition.hasChanges else { return ([], before) }
         let all = partition.takeChanges()
         var byFamily: [AddressFamily: [RouteChange]] = [:]
         var others: [RouteChange] = []
@@ -165,7 +173,7 @@ public struct RouteEngine: Sendable {
             for key in groups.keys where key.family == family { updates += groups[key]?.update(changes) ?? [] }
         }
         if let memberships = byFamily[.routeTarget] { updates += follow(memberships) }
-        return (updates, others)
+        return (updates, before + others)
     }
 
     /// Speakers want other routes than before.

@@ -2,6 +2,7 @@
 // questions about its state. Each partition of the routing tables has an event loop to itself; peers are spread over the same loops.
 
 import ControlNodeCore
+import Graph
 import Logging
 import NIOCore
 import NIOPosix
@@ -12,21 +13,29 @@ public final class ControlNode: Sendable {
     /// Where it listens for BGP: `127.0.0.1:179`.
     public let address: String
     public let introspectionAddress: String
+    /// Where it listens for agents: `127.0.0.1:5269`; nil when it does not.
+    public let agentAddress: String?
     private let group: MultiThreadedEventLoopGroup
     private let listener: any Channel
     private let introspection: any Channel
+    private let agentListener: (any Channel)?
+    private let agents: AgentService?
     let engines: [EngineLoop]
     let peers: [BGPPeer]
     let instances: [RoutingInstance]
     private let logger: Logger
 
     private init(
-        _ group: MultiThreadedEventLoopGroup, _ listener: any Channel, _ introspection: any Channel, _ engines: [EngineLoop],
+        _ group: MultiThreadedEventLoopGroup, _ listener: any Channel, _ introspection: any Channel, _ agentListener: (any Channel)?,
+        _ agents: AgentService?, _ engines: [EngineLoop],
         _ peers: [BGPPeer], _ instances: [RoutingInstance], _ logger: Logger
     ) {
         self.group = group
         self.listener = listener
         self.introspection = introspection
+        self.agentListener = agentListener
+        self.agents = agents
+        agentAddress = agentListener.map { Self.text($0.localAddress) }
         self.engines = engines
         self.peers = peers
         self.instances = instances
@@ -61,9 +70,20 @@ public final class ControlNode: Sendable {
             }
             let listener = try await listen(options, group, peers, logger)
             do {
-                let view = Introspection(engines, peers, instances)
+                let agents = options.agents.map { AgentService($0, options.system, engines, on: group.next(), logger) }
+                agents?.configured(instances)
+                let view = Introspection(engines, peers, instances, agents)
                 let introspection = try await view.listen(options.introspectionHost, options.introspectionPort, group)
-                let node = ControlNode(group, listener, introspection, engines, peers, instances, logger)
+                var agentListener: (any Channel)?
+                if let agents, let options = options.agents {
+                    do {
+                        agentListener = try await agents.listen(options, group)
+                    } catch {
+                        try await introspection.close()
+                        throw error
+                    }
+                }
+                let node = ControlNode(group, listener, introspection, agentListener, agents, engines, peers, instances, logger)
                 for peer in peers { peer.start() }
                 return node
             } catch {
@@ -164,10 +184,18 @@ public final class ControlNode: Sendable {
         return true
     }
 
+    /// The configuration changed: agents are told of their parts of it.
+    public func apply(configuration changes: [GraphChange]) { agents?.configuration.apply(changes) }
+
+    /// The configuration has been read to its end: agents are served from now on.
+    public func configurationIsComplete() { agents?.configurationIsComplete() }
+
     /// Tells every peer, closes everything.
     public func stop() async throws {
         try await listener.close()
         try await introspection.close()
+        try await agentListener?.close()
+        await agents?.stop()
         for peer in peers { try await peer.stop().get() }
         try await group.shutdownGracefully()
         logger.info("control node stopped")

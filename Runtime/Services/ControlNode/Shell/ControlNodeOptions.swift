@@ -27,6 +27,8 @@ public struct ControlNodeOptions: Sendable {
     public var introspectionPort = 8083
     /// 0: one for each core.
     public var partitionCount = 0
+    /// Nil: no agents are served.
+    public var agents: AgentServiceOptions?
 
     public init(host: String = "0.0.0.0", port: Int = 179, system: ASNumber, routerID: IPv4Address) {
         self.host = host

@@ -11,12 +11,13 @@ struct PeerOutlet: Sendable {
     let deliver: @Sendable (_ session: Int, _ messages: [[UInt8]]) -> Void
 }
 
-/// `@unchecked`: `engine`, `outlets` and `isFlushDue` are touched by tasks of `loop` only, which `perform` and `flush` check.
+/// `@unchecked`: `engine`, `outlets`, `isFlushDue` and `follower` are touched by tasks of `loop` only, which `perform` and `flush` check.
 final class EngineLoop: @unchecked Sendable {
     let loop: any EventLoop
     private var engine: RouteEngine
     private var outlets: [PeerID: PeerOutlet] = [:]
     private var isFlushDue = false
+    private var follower: (@Sendable ([RouteChange]) -> Void)?
 
     init(_ engine: RouteEngine, on loop: any EventLoop) {
         self.engine = engine
@@ -36,9 +37,12 @@ final class EngineLoop: @unchecked Sendable {
         loop.submit { body(self.engine) }
     }
 
+    /// Who is told, on the loop, of changes of tables other than those of BGP speakers.
+    func onChanges(_ body: @escaping @Sendable ([RouteChange]) -> Void) { loop.execute { self.follower = body } }
+
     private func scheduleFlush() {
         loop.preconditionInEventLoop()
-        guard !isFlushDue, engine.partition.hasChanges else { return }
+        guard !isFlushDue, engine.hasChanges else { return }
         isFlushDue = true
         // Behind everything that is queued already, so that a burst of messages ends in one round of telling.
         loop.execute {
@@ -49,7 +53,9 @@ final class EngineLoop: @unchecked Sendable {
 
     private func flush() {
         loop.preconditionInEventLoop()
-        deliver(engine.flush().updates)
+        let told = engine.flush()
+        if !told.changes.isEmpty { follower?(told.changes) }
+        deliver(told.updates)
     }
 
     private func deliver(_ updates: [OutgoingUpdate]) {
@@ -69,6 +75,7 @@ final class EngineLoop: @unchecked Sendable {
         loop.execute {
             self.outlets[outlet.peer] = outlet
             self.deliver(self.engine.join(outlet.peer, families: families, policy, terms, isConstrained: isConstrained))
+            self.scheduleFlush()
             done()
         }
     }

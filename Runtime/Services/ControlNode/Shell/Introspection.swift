@@ -1,7 +1,7 @@
 // What the control node says of itself over HTTP: neighbours, routing instances and routes, as JSON for programs and as text for people.
 // Reads what is there and changes nothing. It does not authenticate, which is why it listens on the loopback interface unless told otherwise.
 //
-//     GET /neighbors                                   GET /instances
+//     GET /neighbors                                   GET /instances        GET /agents
 //     GET /routes?instance=blue&family=inet&prefix=10.1.0.0/24     (an empty instance: the tables of VPN routes)
 //     any of them with &format=text
 
@@ -32,11 +32,13 @@ struct Introspection: Sendable {
     private let engines: [EngineLoop]
     private let peers: [BGPPeer]
     private let instances: [RoutingInstance]
+    private let agents: AgentService?
 
-    init(_ engines: [EngineLoop], _ peers: [BGPPeer], _ instances: [RoutingInstance]) {
+    init(_ engines: [EngineLoop], _ peers: [BGPPeer], _ instances: [RoutingInstance], _ agents: AgentService?) {
         self.engines = engines
         self.peers = peers
         self.instances = instances
+        self.agents = agents
     }
 
     struct Answer: Sendable {
@@ -75,6 +77,8 @@ struct Introspection: Sendable {
         switch parts.first {
         case "/neighbors": table = neighbors(on: loop)
         case "/instances": table = instanceTable(on: loop)
+        case "/agents":
+            table = agents?.table(on: loop) ?? loop.makeSucceededFuture(Table("agents", ["name"]))
         case "/routes":
             do {
                 table = try routes(query, on: loop)

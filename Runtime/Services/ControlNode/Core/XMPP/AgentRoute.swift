@@ -86,7 +86,7 @@ public struct AgentRoute: Sendable, Equatable {
             attributes.pmsiTunnel = PMSITunnel(
                 flags: (entry.edgeReplicationNotSupported == true ? 0 : 0x80)
                     | (entry.assistedReplicationSupported == true ? 0x09 : 0),
-                label: attributes.usesVXLAN ? label : label << 4, identifier: attributes.nextHop.bytes)
+                label: attributes.isInVXLAN ? label : label << 4, identifier: attributes.nextHop.bytes)
             evpn = nil
         case .zero:
             key = RouteKey(.evpn(.ipPrefix(ethernetTag: tag, prefix)))
@@ -105,7 +105,7 @@ public struct AgentRoute: Sendable, Equatable {
 }
 
 extension PathAttributes {
-    var usesVXLAN: Bool { extendedCommunities.contains { $0.meaning == .encapsulation(.vxlan) } }
+    fileprivate var isInVXLAN: Bool { extendedCommunities.contains { $0.meaning == .encapsulation(.vxlan) } }
 }
 
 /// Collects what becomes extended communities.
