@@ -110,7 +110,6 @@ let package = Package(
             ],
             path: "Runtime/Services/SchemaTransformer/Shell", swiftSettings: strict),
         .target(
-        .target(
             name: "ControlNode",
             dependencies: [
                 "Coding", "ControlNodeCore", "Graph", "NetworkTypes", "XMPP",

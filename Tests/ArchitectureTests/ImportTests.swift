@@ -39,10 +39,8 @@ private func imports(below folder: String) throws -> [String: String] {
         ("Runtime/Foundations/NIOTransport", ["Client", "NIOCore", "NIOHTTP1", "NIOPosix", "Synchronization"]),
         ("Runtime/Foundations/GraphFeed", ["Client", "Coding", "Graph"]),
         ("Runtime/Foundations/XMPP", ["Coding", "Graph"]),
-        ("Runtime/Services/ControlNode/Core", ["NetworkTypes"]),
         ("Runtime/Services/Agent/Core", ["Attributes", "Coding", "ConfigurationModel", "ForwarderMessages", "Graph", "NetworkTypes"]),
         ("Runtime/Services/SchemaTransformer/Core", ["Coding", "ConfigurationModel", "Graph", "NetworkTypes"]),
-        ("Runtime/Foundations/HTTPTransport", ["Client", "Foundation", "FoundationNetworking"]),
         ("Runtime/Services/ControlNode/Core", ["Coding", "Graph", "NetworkTypes", "RouteMessages", "XMPP"]),
     ]
 
