@@ -169,15 +169,18 @@ extension Lowering {
             for value in parts.flatMap(\.enumeration) where seen.insert(value.value).inserted { type.enumeration.append(value) }
             return
         }
+        var seen: Set<String> = []
         for part in parts {
             if part.minimum ?? part.maximum ?? part.minimumLength ?? part.maximumLength != nil {
                 complain(
                     "unsupported", at: union.location, "\(type.name) unites \(part.name), which has bounds",
                     hint: "bound it with a pattern such as [0-9]{1,3}")
             }
-            type.patterns += part.patterns + (part.isEnumeration ? [PatternSyntax.alternatives(part.enumeration.map(\.value))] : [])
-            type.unionScalars += part.unionScalars
-            if part.patterns.isEmpty, !part.isEnumeration, part.unionScalars.isEmpty { type.unionScalars.append(part.base) }
+            let patterns = part.patterns + (part.isEnumeration ? [PatternSyntax.alternatives(part.enumeration.map(\.value))] : [])
+            // Each once, since unions of unions may lead to one part on many ways.
+            type.patterns += patterns.filter { seen.insert($0).inserted }
+            let scalars = part.patterns.isEmpty && !part.isEnumeration && part.unionScalars.isEmpty ? [part.base] : part.unionScalars
+            for scalar in scalars where !type.unionScalars.contains(scalar) { type.unionScalars.append(scalar) }
         }
     }
 }

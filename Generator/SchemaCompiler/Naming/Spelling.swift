@@ -10,8 +10,10 @@ public enum Spelling {
     /// The candidate closest to `name`; nil when none is close enough to be a slip. Of equally close ones the first in the alphabet.
     public static func nearest(_ name: String, in candidates: [String]) -> String? {
         let limit = max(1, name.utf8.count / 4)
-        // A schema may have a hundred thousand names, few of them about as long as the one that was written.
+        // A schema may have a hundred thousand names, few of them about as long as the one that was written. Among more than this many the
+        // nearest is likely no more what was meant than the next, and the search takes long.
         let similar = candidates.filter { abs($0.utf8.count - name.utf8.count) <= limit }
+        guard similar.count <= 2_000 else { return nil }
         let close = similar.map { (distance($0, name), $0) }.min { $0 < $1 }
         guard let close, close.0 <= limit else { return nil }
         return close.1

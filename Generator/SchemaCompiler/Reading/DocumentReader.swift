@@ -3,8 +3,11 @@
 
 /// Parses one XML file into a tree with positions.
 struct DocumentReader {
-    /// A schema file is text written by people; anything larger is a mistake, found before it costs memory.
-    static let maximumBytes = 16 << 20
+    /// A schema file is text written by people; anything larger is a mistake, found before it costs memory. (libxml2 stops at ten million
+    /// bytes, with a message that nobody understands.)
+    static let maximumBytes = 8 << 20
+    /// The busiest element of a schema has ten. libxml2 compares every attribute of an element with every other.
+    static let maximumAttributes = 100
 
     static func read(_ file: SourceFile, _ diagnostics: Diagnostics) -> Document? {
         guard accepts(file, diagnostics) else { return nil }
@@ -44,7 +47,64 @@ struct DocumentReader {
         if let bad = firstInvalidUTF8(bytes) {
             return refuse("encoding", at: bad, "byte \(bad) is not valid UTF-8", hint: "save the file as UTF-8")
         }
+        if let tag = crowdedTag(bytes) {
+            return refuse(
+                "too-many-attributes", at: tag, "an element has more than \(maximumAttributes) attributes",
+                hint: "a schema needs about ten; is a quotation mark missing?")
+        }
         return acceptsDeclaration(file, diagnostics)
+    }
+
+    /// Where a tag begins that holds more equals signs, outside quotes, than an element may have attributes. Comments and the like may hold
+    /// anything.
+    private static func crowdedTag(_ bytes: [UInt8]) -> Int? {
+        bytes.withUnsafeBufferPointer { crowdedTag($0) }
+    }
+
+    private static func crowdedTag(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+        var index = 0
+        while let tag = find("<", in: bytes, from: index) {
+            if find("<!--", in: bytes, from: tag, exactly: true) != nil {
+                index = find("-->", in: bytes, from: tag + 4) ?? bytes.count
+                continue
+            }
+            if find("<![CDATA[", in: bytes, from: tag, exactly: true) != nil {
+                index = find("]]>", in: bytes, from: tag) ?? bytes.count
+                continue
+            }
+            var signs = 0
+            var quote: UInt8?
+            index = tag
+            while index < bytes.count {
+                let byte = bytes[index]
+                if let open = quote {
+                    if byte == open { quote = nil }
+                } else if byte == UInt8(ascii: ">") {
+                    break
+                } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
+                    quote = byte
+                } else if byte == UInt8(ascii: "=") {
+                    signs += 1
+                }
+                index += 1
+            }
+            if signs > maximumAttributes { return tag }
+        }
+        return nil
+    }
+
+    /// Where `mark` stands next, or with `exactly`, whether it stands there.
+    private static func find(_ mark: StaticString, in bytes: UnsafeBufferPointer<UInt8>, from start: Int, exactly: Bool = false) -> Int? {
+        let count = mark.utf8CodeUnitCount
+        var index = start
+        while index + count <= bytes.count {
+            var matched = 0
+            while matched < count, bytes[index + matched] == mark.utf8Start[matched] { matched += 1 }
+            if matched == count { return index }
+            if exactly { return nil }
+            index += 1
+        }
+        return nil
     }
 
     private static func firstInvalidUTF8(_ bytes: [UInt8]) -> Int? {

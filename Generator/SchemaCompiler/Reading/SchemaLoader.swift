@@ -55,6 +55,9 @@ struct SchemaLoader {
     /// The chain of includes that led to the file at hand: finding a file on it again means a cycle.
     private var open: [String] = []
     static let maximumDepth = 64
+    /// Of all files together: a schema that took more would be none that people wrote.
+    static let maximumTotalBytes = 64 << 20
+    private var totalBytes = 0
 
     init(source: any FileSource, diagnostics: Diagnostics) {
         self.source = source
@@ -78,7 +81,7 @@ struct SchemaLoader {
                 hint: "include the innermost files from the outermost one")
             return
         }
-        guard seen.insert(path).inserted else { return }
+        guard seen.insert(path).inserted, totalBytes <= Self.maximumTotalBytes else { return }
         let bytes: [UInt8]
         do {
             bytes = try source.contents(of: path)
@@ -86,6 +89,13 @@ struct SchemaLoader {
             diagnostics.error(
                 "cannot-read", at: include, "cannot read \(path): \(error.reason)",
                 hint: include == nil ? nil : "schemaLocation is relative to the file that includes")
+            return
+        }
+        totalBytes += bytes.count
+        if totalBytes > Self.maximumTotalBytes {
+            diagnostics.error(
+                "schema-too-large", at: include, "with \(path) the files are larger than \(Self.maximumTotalBytes >> 20) MiB together",
+                hint: "name the files of one schema only")
             return
         }
         guard let document = DocumentReader.read(SourceFile(path: path, bytes: bytes), diagnostics) else { return }
