@@ -65,7 +65,7 @@ extension Lowering {
         let isExclusive = facet.name.hasSuffix("Exclusive")
         if !range.contains(number) || isExclusive && (number == .max || number == .min) {
             complain(
-                "bad-range", at: facet.location(of: "value"), "\(number) is not a bound of \(type.base.rawValue)",
+                "bad-range", at: facet.location(of: "value"), "\(facet.name) \(number) does not fit \(type.base.rawValue)",
                 hint: "it holds numbers from \(range.lowerBound) to \(range.upperBound)")
         }
         return number

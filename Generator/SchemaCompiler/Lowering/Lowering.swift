@@ -105,8 +105,9 @@ extension Lowering {
     mutating func collect(_ document: Document) {
         let root = document.root
         if root.name != "schema" || (root.namespace != xsdNamespace && !isLegacy) {
+            let space = root.name != "schema" ? "" : root.namespace.isEmpty ? " without a namespace" : " of the namespace \(root.namespace)"
             diagnostics.error(
-                "not-a-schema", at: root.location, "the root element is <\(root.name)>, not a schema",
+                "not-a-schema", at: root.location, "the root element is <\(root.name)>\(space), not a schema",
                 hint: "an XSD begins with <xs:schema xmlns:xs=\"\(xsdNamespace)\">")
             return
         }

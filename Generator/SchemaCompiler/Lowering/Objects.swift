@@ -112,7 +112,7 @@ extension Lowering {
             complain(
                 "bad-collection", at: statement.location,
                 "\(statement.element) is stored element by element, but its type is not a wrapper of one repeated member",
-                hint: "use t:property, or a type with exactly one member with maxOccurs=\"unbounded\"")
+                hint: "use \(isLegacy ? "Property" : "t:property"), or a type with exactly one member with maxOccurs=\"unbounded\"")
             return .single
         }
         guard case .map(let key) = shape else { return .list(member: member.name) }
@@ -144,7 +144,7 @@ extension Lowering {
         if end.to == "all" {
             diagnostics.error(
                 "bad-value", at: statement.location(of: "to"), "a reference cannot lead to every object",
-                hint: "name the object in to=\"…\"")
+                hint: "name the one object that it leads to")
             return
         }
         var data: String?

@@ -84,6 +84,10 @@ extension Lowering {
             }
         } else if let scalar = Scalar(rawValue: name) {
             type.base = scalar
+        } else if written.isEmpty {
+            complain(
+                "missing-attribute", at: restriction.location, "\(type.name) does not say what it restricts",
+                hint: "add base=\"…\", such as base=\"xs:string\"")
         } else {
             complain(
                 "unknown-type", at: restriction.location(of: "base"), "\(type.name) restricts the unknown type \"\(written)\"",

@@ -90,6 +90,7 @@ struct Strictness {
         // The older dialect has these.
         case "required", "operations": "write <t:member presence=\"…\" operations=\"…\"/> in xs:appinfo"
         case "description": "write xs:documentation"
+        case "ref": "declare the member here, with name and type"
         default:
             Spelling.suggestion(for: attribute, in: rule.attributes.sorted())
                 ?? "it may have \(rule.attributes.sorted().joined(separator: ", "))"

@@ -191,9 +191,22 @@ final class TreeBuilder {
             }
             return (tag, "\(name)> does not close \(open ?? "the element that is open")", "close the inner element first")
         case XML_ERR_NAME_REQUIRED.rawValue where stack.isEmpty == false:
-            return (offset, "a name is missing", "write &lt; and &amp; for < and & that are meant themselves")
+            return (offset, "no name follows < or &", "write &lt; and &amp; for < and & that are meant themselves")
         case XML_ERR_UNDECLARED_ENTITY.rawValue:
-            return (offset, Self.text(error), "write the character itself, or its number such as &#160;")
+            let name = error.str1.map { "&\(String(cString: $0));" } ?? "this entity"
+            return (offset, "\(name) means nothing in XML", "write the character itself, or its number such as &#160;")
+        case XML_ERR_ATTRIBUTE_REDEFINED.rawValue:
+            let name = error.str1.map { String(cString: $0) } ?? "an attribute"
+            return (offset, "\(name) is given twice in one element", "remove one of them")
+        case XML_ERR_ATTRIBUTE_WITHOUT_VALUE.rawValue:
+            let name = error.str1.map { String(cString: $0) } ?? "an attribute"
+            return (offset, "the attribute \(name) has no value", "write \(name)=\"…\"")
+        case XML_ERR_ATTRIBUTE_NOT_STARTED.rawValue:
+            return (offset, "the value of an attribute is not in quotation marks", "write name=\"value\"")
+        case XML_ERR_COMMENT_NOT_FINISHED.rawValue:
+            return (offset, "a comment is not closed", "write --> where it ends")
+        case XML_ERR_GT_REQUIRED.rawValue:
+            return (offset, "a tag is not closed", "write > where it ends")
         case XML_ERR_HYPHEN_IN_COMMENT.rawValue:
             return (offset, "two hyphens inside a comment", "a comment ends with --> and holds no -- before that")
         default:
