@@ -74,7 +74,9 @@ public final class Compiler {
 
     private func read(_ files: [String]) -> [Document] {
         var loader = SchemaLoader(source: source, diagnostics: diagnostics)
-        for file in files { loader.load(file) }
+        // Whatever the order in which the files of a schema are named, they are one schema.
+        func key(_ path: String) -> (String, String) { (path.split(separator: "/").last.map(String.init) ?? path, path) }
+        for file in files.sorted(by: { key($0) < key($1) }) { loader.load(file) }
         return loader.documents
     }
 }

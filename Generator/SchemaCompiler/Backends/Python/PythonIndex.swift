@@ -51,11 +51,18 @@ struct PythonIndex {
         printer.pythonHeader(from: "all files of the schema", "The methods that the client has for each object type.")
         printer.line("from ..operations import Create, DefaultId, Delete, ListObjects, Read, ReadDraft, Update")
         let objects = model.objects.sorted { $0.name < $1.name }
-        printer.block("from .resource_client import (", ")") { printer in
-            for name in objects.compactMap({ names.objects[$0.name] }).sorted() { printer.line(name + ",") }
+        // Python takes neither an import of nothing nor {} for a set.
+        if !objects.isEmpty {
+            printer.block("from .resource_client import (", ")") { printer in
+                for name in objects.compactMap({ names.objects[$0.name] }).sorted() { printer.line(name + ",") }
+            }
         }
         printer.blank()
-        printer.block("all_resource_types = {", "}") { printer in for object in objects { printer.line("\"\(object.name)\",") } }
+        if objects.isEmpty {
+            printer.line("all_resource_types: set[str] = set()")
+        } else {
+            printer.block("all_resource_types = {", "}") { printer in for object in objects { printer.line("\"\(object.name)\",") } }
+        }
         printer.line("all_resource_type_tuples = {(name.replace(\"-\", \"_\"), name) for name in all_resource_types}")
         printer.blank()
         printer.blank()

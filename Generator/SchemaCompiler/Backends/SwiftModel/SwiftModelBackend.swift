@@ -22,7 +22,7 @@ public struct SwiftModelBackend {
         for restriction in plan.restrictions { print(restriction, to: &printer) }
         for structure in plan.structures { print(structure, to: &printer) }
         for object in plan.objects { print(object, to: &printer) }
-        if !plan.common.isEmpty { printCommon(plan.common, to: &printer) }
+        if let common = plan.common { printCommon(common, to: &printer) }
     }
 
     private func print(_ enumeration: SwiftModelPlan.Enumeration, to printer: inout CodePrinter) {
@@ -200,6 +200,7 @@ public struct SwiftModelBackend {
             printer.blank()
             printer.line("public init() {}")
             printer.block("mutating func decode(_ member: Int, from reader: inout JSONReader) throws(CodingError) {") { printer in
+                guard !fields.isEmpty else { return }
                 printer.line("switch member {")
                 for (index, field) in fields.enumerated() {
                     let label = index == fields.count - 1 ? "default" : "case \(index)"
@@ -217,6 +218,7 @@ public struct SwiftModelBackend {
             printer.line("var common: CommonProperties { get set }")
             printer.line("var related: RelatedObjects { get set }")
         }
+        guard !fields.isEmpty else { return }
         printer.blank()
         printer.block("extension ConfiguredObject {") { printer in
             for field in fields {

@@ -48,7 +48,8 @@ struct SwiftModelPlan {
     var structures: [Structure] = []
     var objects: [Object] = []
     /// Set in the plan of the file that declares them: properties that every object has.
-    var common: [Field] = []
+    /// What every object has; nil but in the one file that declares it.
+    var common: [Field]?
 }
 
 /// Names everything that one schema file contributes to the Swift model.
@@ -65,7 +66,8 @@ struct SwiftModelPlanner {
                     location: structure.location))
         }
         plan.objects = file.objects.compactMap(model.object).map(object)
-        plan.common = model.commonProperties.filter { $0.location.file === file.file }.map(field)
+        let home = model.commonProperties.first?.location.file ?? model.objects.first?.location.file
+        if home === file.file { plan.common = model.commonProperties.map(field) }
         return plan
     }
 
