@@ -184,7 +184,8 @@ let package = Package(
         .testTarget(
             name: "MessageCompilerTests", dependencies: ["SchemaCompiler"], path: "Tests/MessageCompilerTests", swiftSettings: strict),
         .testTarget(
-            name: "SchemaCompilerTests", dependencies: ["SchemaCompiler"], path: "Tests/SchemaCompilerTests", exclude: ["Wrong"],
+            name: "SchemaCompilerTests", dependencies: ["SchemaCompiler"], path: "Tests/SchemaCompilerTests",
+            exclude: ["Snippets", "Wrong"],
             swiftSettings: strict),
         .testTarget(
             name: "DemonstrationTests",
