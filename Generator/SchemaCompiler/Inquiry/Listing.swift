@@ -7,6 +7,8 @@ public struct Listing {
         case types
         case properties
         case references
+        /// Every link with each pair of objects that it joins, also those that the API does not show.
+        case links
     }
 
     /// The columns, by the names that JSON shows.
@@ -26,11 +28,11 @@ public struct Listing {
                 model.structures.map { [$0.name, "structure", $0.location.reference] }
                 + model.simpleTypes.map { [$0.name, $0.isEnumeration ? "enumeration" : $0.base.rawValue, $0.location.reference] }
         case .properties:
-            columns = ["object", "property", "type", "presence", "operations", "schema"]
+            columns = ["object", "property", "type", "stored", "presence", "operations", "schema"]
             let row = { (object: String, property: Property) in
                 [
-                    object, property.name, Self.name(of: property.type), property.presence.rawValue, property.operations.letters,
-                    property.location.reference,
+                    object, property.name, Self.name(of: property.type), Self.word(for: property.collection), property.presence.rawValue,
+                    property.operations.letters, property.location.reference,
                 ]
             }
             rows =
@@ -41,6 +43,22 @@ public struct Listing {
             rows = model.objects.flatMap { object in
                 object.references.map { [$0.from, $0.to, $0.data ?? "", $0.link, $0.location.reference] }
             }
+        case .links:
+            columns = ["link", "kind", "from", "to", "data", "derived", "schema"]
+            rows = model.links.flatMap { link in
+                link.ends.map {
+                    [link.name, $0.kind.rawValue, $0.from, $0.to, link.data ?? "", $0.derived ? "derived" : "", link.location.reference]
+                }
+            }
+        }
+    }
+
+    /// Whether a property is stored as one value or element by element.
+    private static func word(for collection: Property.Collection) -> String {
+        switch collection {
+        case .single: "whole"
+        case .list: "list"
+        case .map: "map"
         }
     }
 
