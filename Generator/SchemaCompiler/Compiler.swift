@@ -36,6 +36,22 @@ public final class Compiler {
         MessageCompiler.lower(read(files), diagnostics)
     }
 
+    /// Finds out what is wrong with files of any kind, and says in a few words what they hold.
+    public func check(files: [String]) -> String {
+        func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+        let documents = read(files)
+        guard !documents.isEmpty, documents.allSatisfy(MessageCompiler.isMessageDefinition) else {
+            kept = (documents, Lowering.lower(documents, diagnostics))
+            let model = kept.model
+            return [
+                counted(model.files.count, "file"), counted(model.objects.count, "object"),
+                counted(model.structures.count, "structured type"), counted(model.simpleTypes.count, "simple type"),
+            ].joined(separator: ", ")
+        }
+        let (sandesh, forwarder) = MessageCompiler.lower(documents, diagnostics)
+        return "\(counted(documents.count, "file")), \(counted(sandesh.messages.count + forwarder.messages.count, "message"))"
+    }
+
     /// What `backends` make of a schema, backend by backend. Nil, with the reasons in `diagnostics`, when the schema is wrong or is not of
     /// the kind that a backend reads: nobody should see files made from half a model.
     public func outputs(of backends: [Backend], files: [String]) -> [OutputFile]? {

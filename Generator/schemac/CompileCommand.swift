@@ -46,7 +46,7 @@ struct CompileCommand: ParsableCommand {
         do {
             for output in outputs {
                 let changed = try folder.write(output)
-                if verbose { print(changed ? "wrote" : "kept ", output.path) }
+                if verbose { writeAnswer("\(changed ? "wrote" : "kept ") \(output.path)\n") }
             }
             if let manifest {
                 let list = outputs.map { $0.path + "\n" }.sorted().joined()

@@ -30,7 +30,7 @@ struct DiffCommand: ParsableCommand {
         let (newCompiler, after) = model(new)
         guard let before, let after else { finish(oldCompiler, status: 3) }
         let comparison = SchemaComparison(from: before, to: after)
-        print(format == .json ? comparison.json() : comparison.text(), terminator: "")
+        writeAnswer(format == .json ? comparison.json() : comparison.text())
         withExtendedLifetime(oldCompiler) { finish(newCompiler, status: Int32(comparison.impact.rawValue)) }
     }
 

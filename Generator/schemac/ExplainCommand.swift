@@ -25,7 +25,7 @@ struct ExplainCommand: ParsableCommand {
     func run() throws {
         let (compiler, model) = try schema.model()
         do {
-            print(try Explainer(model: model).explain(noun).rendered(), terminator: "")
+            writeAnswer(try Explainer(model: model).explain(noun).rendered())
         } catch {
             writeError("schemac: error: \(error.message)\n    hint: \(error.hint)\n")
             finish(compiler, status: 1)

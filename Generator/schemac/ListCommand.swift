@@ -44,7 +44,7 @@ struct ListCommand: ParsableCommand {
         }
         let (compiler, model) = try SchemaArguments.model(kind == nil ? arguments : Array(arguments.dropFirst()))
         let listing = Listing(kind ?? .objects, of: model)
-        print(format == .json ? listing.json() : listing.text(), terminator: "")
+        writeAnswer(format == .json ? listing.json() : listing.text())
         finish(compiler)
     }
 }

@@ -47,14 +47,25 @@ func report(_ diagnostics: Diagnostics, _ least: Diagnostic.Severity = .warning)
     if diagnostics.failed { throw ExitCode(1) }
 }
 
-/// Writes text to standard error. (The C library's `stderr` is a global variable, which Swift does not let concurrent code read.)
-func writeError(_ text: String) {
+/// Writes text to standard error. Nobody can be told that this failed.
+func writeError(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+
+/// Writes an answer to standard output. One that cannot be written, such as to a full disk, is no success: the command ends with status 1.
+func writeAnswer(_ text: String) {
+    if let reason = write(text, to: STDOUT_FILENO) {
+        writeError("schemac: error: cannot write the answer: \(reason)\n")
+        exit(1)
+    }
+}
+
+/// Why it failed; nil when all was written. (The C library's `stdout` is a global variable, which Swift does not let concurrent code read.)
+private func write(_ text: String, to descriptor: Int32) -> String? {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
-        let written = rest.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
         if written < 0, errno == EINTR { continue }
-        // Nobody can be told that standard error is closed.
-        if written <= 0 { return }
+        if written <= 0 { return String(cString: strerror(errno)) }
         rest = rest.dropFirst(written)
     }
+    return nil
 }

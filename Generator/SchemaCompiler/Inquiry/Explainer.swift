@@ -28,7 +28,8 @@ public struct Explainer {
     /// Explains the noun at a dotted path. Each step may be written as in the schema, in JSON, in Swift or in Python: case and the signs
     /// between words do not matter.
     public func explain(_ path: String) throws(NotFound) -> Explanation {
-        var steps = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        // A path of the API names an object, too.
+        var steps = path.drop { $0 == "/" }.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         let first = steps.removeFirst()
         guard var subject = root(first) else { throw notFound(first, in: "the schema", rootNames(), see: "schemac list") }
         var trail = Self.name(of: subject)
@@ -50,8 +51,14 @@ public struct Explainer {
     private func notFound(_ name: String, in place: String, _ names: [String], see command: String) -> NotFound {
         let folded = Dictionary(names.map { (Self.folded($0), $0) }, uniquingKeysWith: { a, _ in a })
         let near = Spelling.nearest(Self.folded(name), in: Array(folded.keys)).flatMap { folded[$0] }
+        let wanted = Self.folded(name)
+        let longer =
+            wanted.utf8.count < 3
+            ? [] : names.filter { Self.folded($0).contains(wanted) }.sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
         let list = names.count <= 12 ? "it has \(names.joined(separator: ", "))" : "see `\(command)`"
-        return NotFound(message: "nothing is named \(name) in \(place)", hint: near.map { "did you mean \($0)?" } ?? list)
+        return NotFound(
+            message: "nothing is named \"\(name)\" in \(place)",
+            hint: longer.isEmpty ? near.map { "did you mean \($0)?" } ?? list : "there is \(longer.prefix(5).joined(separator: ", "))")
     }
 
     // MARK: Finding
