@@ -14,6 +14,7 @@ let package = Package(
     products: [
         .executable(name: "schemac", targets: ["schemac"]),
         .executable(name: "tungsten", targets: ["tungsten"]),
+        .executable(name: "tungsten-vrouter", targets: ["tungsten-vrouter"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -145,6 +146,15 @@ let package = Package(
             ],
             path: "Runtime/Tungsten", exclude: ["Demonstration", "Supervision"], swiftSettings: strict),
 
+        // The forwarder, in C: its core, the messages that drive it, and the port that makes it a process.
+        .executableTarget(
+            name: "tungsten-vrouter", path: "Runtime/Forwarder", sources: ["core", "control", "messages", "port/user"],
+            publicHeadersPath: "include",
+            cSettings: [
+                .headerSearchPath("core"), .headerSearchPath("control"), .headerSearchPath("messages"), .headerSearchPath("port/user"),
+                .define("_GNU_SOURCE"),
+            ]),
+
         .executableTarget(
             name: "CodecBenchmark", dependencies: ["Coding", "ConfigurationModel"], path: "Tests/Benchmarks/Codec", swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", path: "Tests/ArchitectureTests", swiftSettings: strict),
@@ -232,6 +242,8 @@ let package = Package(
             ],
             path: "Tests/SchemaTransformerTests", swiftSettings: strict),
     ]
+    ],
+    cLanguageStandard: .gnu11
 )
 
 /// A target whose sources the plugin makes.

@@ -73,6 +73,11 @@ uint64_t vr_port_now_ms(void)
     return test.now_ms;
 }
 
+void test_pass_time(uint64_t ms)
+{
+    test.now_ms += ms;
+}
+
 uint32_t vr_port_random(void)
 {
     return 0x5eed5eed;

@@ -40,6 +40,11 @@ struct test_state {
     uint64_t refusing;
     /* How many further packet buffers may be made; negative: any number. */
     int buffers_left;
+    /* A forwarder that is another process (remote.c): packets are laid out as it likes, traces are not told, packets that leave by
+     * different interfaces have no order, and devices cannot be made to fail. */
+    bool is_remote;
+    /* Why a row cannot be run there; NULL: it can. */
+    const char *cannot;
 };
 
 extern struct test_state test;
@@ -47,7 +52,8 @@ extern struct test_state test;
 struct vr_packet test_packet(const uint8_t *bytes, uint32_t length);
 /* The device of an interface. */
 void *test_device(uint32_t interface);
-/* Runs what was deferred. */
+void test_pass_time(uint64_t ms);
+/* Runs what was deferred, and writes down what has left. */
 void test_quiesce(void);
 void test_forget_events(void);
 

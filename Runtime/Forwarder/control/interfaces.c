@@ -86,6 +86,7 @@ static void fill_in_device(const struct vr_interface *interface, struct vrouter_
     if (interface->device)
         vr_port_device_get(interface->device, &state);
     told->counters.received_errors = state.receive_errors;
+    told->counters.transmitted_errors += state.transmit_errors;
     if (state.link_up)
         told->present |= VROUTER_INTERFACE_HAS_LINK_UP;
     if (state.system_index) {

@@ -79,6 +79,8 @@ struct vr_device_state {
     uint32_t speed;
     /* Packets that arrived and could not be taken in. */
     uint64_t receive_errors;
+    /* Packets that it took from the forwarder and could not send. */
+    uint64_t transmit_errors;
 };
 
 /*
