@@ -241,7 +241,6 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/SchemaTransformerTests", swiftSettings: strict),
-    ]
     ],
     cLanguageStandard: .gnu11
 )
