@@ -190,7 +190,6 @@ final class BGPPeer: @unchecked Sendable {
         channel.eventLoop.execute {
             // A channel that has closed meanwhile takes no handler; its end is seen by its close future.
             do { try channel.pipeline.syncOperations.addHandler(handler) } catch { channel.close(promise: nil) }
-            channel.read()
         }
         channel.closeFuture.hop(to: loop).whenComplete { _ in
             if self.isCurrent(identity, direction) { self.closed(direction, "the connection was closed") }
@@ -417,6 +416,15 @@ private final class BGPChannelHandler: ChannelInboundHandler, Sendable {
     init(received: @escaping @Sendable (ByteBuffer) -> Void, closed: @escaping @Sendable (String) -> Void) {
         self.received = received
         self.closed = closed
+    }
+
+    /// The first read. One that is asked for before the channel is active is lost, and an accepted channel may become so before or after
+    /// the peer, on a loop of its own, has added this handler.
+    func handlerAdded(context: ChannelHandlerContext) { if context.channel.isActive { context.read() } }
+
+    func channelActive(context: ChannelHandlerContext) {
+        context.read()
+        context.fireChannelActive()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) { received(unwrapInboundIn(data)) }
