@@ -22,7 +22,7 @@ public struct ExportPolicy: Hashable, Sendable {
     /// Whether speakers are told of a path at all.
     func permits(_ path: Path) -> Bool {
         if path.source.kind == .internalBGP, isInternal, clusterID == nil { return false }
-        for community in path.attributes.communities {
+        for community in path.attributes.value.communities {
             if community == .noAdvertise { return false }
             if !isInternal, community == .noExport || community == .noExportSubconfederation { return false }
         }

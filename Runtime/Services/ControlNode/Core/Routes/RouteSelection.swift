@@ -44,7 +44,7 @@ public enum RouteSelection {
             let shortestUnchained = candidates.lazy.filter { !isChained($0) }.map(\.attributes.asPathLength).min() ?? Int.max
             keep { isChained($0) ? $0.attributes.asPathLength <= shortestUnchained : $0.attributes.asPathLength == shortest }
         }
-        keepLeast { $0.attributes.origin }
+        keepLeast { $0.attributes.value.origin }
         if candidates.count > 1 {
             var least: [ASNumber?: UInt32] = [:]
             for path in candidates { least[path.attributes.neighbour] = min(least[path.attributes.neighbour] ?? .max, med(path)) }
@@ -56,9 +56,9 @@ public enum RouteSelection {
     }
 
     /// A missing MED counts as the best (RFC 4271 §9.1.2.2 c).
-    private static func med(_ path: Path) -> UInt32 { path.attributes.med ?? 0 }
+    private static func med(_ path: Path) -> UInt32 { path.attributes.value.med ?? 0 }
 
-    private static func isChained(_ path: Path) -> Bool { !path.attributes.originNetworkPath.isEmpty }
+    private static func isChained(_ path: Path) -> Bool { !path.attributes.value.originNetworkPath.isEmpty }
 
     /// Steps 11 to 15. Ends in the path's identity, so that no two paths are alike.
     private static func isBetterEqual(_ left: Path, _ right: Path) -> Bool {
@@ -66,11 +66,11 @@ public enum RouteSelection {
             return left.attributes.asPathLength < right.attributes.asPathLength
         }
         if left.source.kind != right.source.kind { return left.source.kind < right.source.kind }
-        let router = left.attributes.originatorID ?? left.source.routerID
-        let otherRouter = right.attributes.originatorID ?? right.source.routerID
+        let router = left.attributes.value.originatorID ?? left.source.routerID
+        let otherRouter = right.attributes.value.originatorID ?? right.source.routerID
         if router != otherRouter { return router < otherRouter }
-        if left.attributes.clusterList.count != right.attributes.clusterList.count {
-            return left.attributes.clusterList.count < right.attributes.clusterList.count
+        if left.attributes.value.clusterList.count != right.attributes.value.clusterList.count {
+            return left.attributes.value.clusterList.count < right.attributes.value.clusterList.count
         }
         return left.id < right.id
     }
