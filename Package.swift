@@ -98,6 +98,9 @@ let package = Package(
             name: "AgentCore",
             dependencies: ["Attributes", "Coding", "ConfigurationModel", "ForwarderMessages", "Graph", "NetworkTypes"],
             path: "Runtime/Services/Agent/Core", swiftSettings: strict),
+        .target(
+            name: "Agent", dependencies: ["AgentCore", "Attributes", "ForwarderMessages"], path: "Runtime/Services/Agent/Shell",
+            swiftSettings: strict),
 
         .target(
             name: "SchemaTransformerCore", dependencies: ["Coding", "ConfigurationModel", "Graph", "NetworkTypes"],
@@ -139,8 +142,8 @@ let package = Package(
         .executableTarget(
             name: "tungsten",
             dependencies: [
-                "AgentSimulation", "ConfigServer", "ConfigurationREST", "ControlNode", "NIOTransport", "NetworkTypes",
-                "SchemaTransformer", "Supervision",
+                "Agent", "AgentCore", "AgentSimulation", "Attributes", "ConfigServer", "ConfigurationREST", "ControlNode",
+                "ForwarderMessages", "NIOTransport", "NetworkTypes", "SchemaTransformer", "Supervision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -200,7 +203,8 @@ let package = Package(
         .testTarget(
             name: "DemonstrationTests",
             dependencies: [
-                "Client", "ConfigServer", "ConfigurationClient", "ConfigurationModel", "ConfigurationREST", "Demonstration", "NIOTransport", "Resources",
+                "Client", "ConfigServer", "ConfigurationClient", "ConfigurationModel", "ConfigurationREST", "Demonstration", "NIOTransport",
+                "Resources",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/DemonstrationTests", swiftSettings: strict),
@@ -221,7 +225,9 @@ let package = Package(
         .testTarget(name: "XMPPTests", dependencies: ["Coding", "Graph", "XMPP"], path: "Tests/XMPPTests", swiftSettings: strict),
         .testTarget(
             name: "AgentTests",
-            dependencies: ["AgentCore", "Attributes", "Coding", "ConfigurationModel", "ForwarderMessages", "Graph", "NetworkTypes"],
+            dependencies: [
+                "Agent", "AgentCore", "Attributes", "Coding", "ConfigurationModel", "ForwarderMessages", "Graph", "NetworkTypes",
+            ],
             path: "Tests/AgentTests", swiftSettings: strict),
         .testTarget(
             name: "ClientTests",

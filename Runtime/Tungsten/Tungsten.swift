@@ -12,7 +12,15 @@ struct Tungsten: AsyncParsableCommand {
             Start with `tungsten up`: it runs every role on this machine and says what to try first. \
             Each role can also run by itself, on a host of its own.
             """,
-        subcommands: [UpCommand.self, APICommand.self, TransformerCommand.self, ControlCommand.self, SimCommand.self])
+        subcommands: [UpCommand.self, APICommand.self, TransformerCommand.self, ControlCommand.self, SimCommand.self],
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Looking into the forwarder",
+                subcommands: [
+                    InterfaceCommand.self, NextHopCommand.self, RouteCommand.self, LabelCommand.self, FlowCommand.self,
+                    DropStatisticsCommand.self,
+                ])
+        ])
 }
 
 /// What every role takes.

@@ -14,7 +14,10 @@ struct SampleCloud {
 
     static let host = {
         var host = HostParameters(
-            name: "host-1", address: IPv4Address(192, 0, 2, 1), prefixLength: 24, mac: MACAddress(2, 0, 0, 0, 1, 1), physicalDevice: "eth0")
+            name: "host-1", address: IPv4Address(192, 0, 2, 1), prefixLength: 24, mac: MACAddress(2, 0, 0, 0, 1, 1),
+            physicalDevice: "no-uplink0")
+        // Devices that no machine has: a forwarder that is given these tables waits for them, and touches nothing.
+        host.hostDevice = "no-vhost0"
         host.gateway = IPv4Address(192, 0, 2, 254)
         return host
     }()
@@ -83,7 +86,7 @@ struct SampleCloud {
     static func workload(_ number: UInt8) -> UUIDValue { UUIDValue(high: 0x5555, low: UInt64(number)) }
     static func mac(_ number: UInt8) -> MACAddress { MACAddress(2, 0, 0x5E, 0x10, 0, number) }
     static func port(_ number: UInt8) -> AgentCore.Port {
-        AgentCore.Port(id: id(number), instance: workload(number), device: "tap\(number)", mac: mac(number))
+        AgentCore.Port(id: id(number), instance: workload(number), device: "no-tap\(number)", mac: mac(number))
     }
 
     static func rules(_ rules: [String]) -> String { rules.map { "<acl-rule>\($0)</acl-rule>" }.joined() }

@@ -139,7 +139,7 @@ extension ForwarderEntry.Message {
         }
     }
 
-    /// Without what only answers have, and with what absence means.
+    /// Without what only answers have, and with what absence means. The MTU is the device's: the agent leaves it to the forwarder, which tells it.
     var normalised: Self {
         switch self {
         case .vrf(let message):
@@ -149,7 +149,7 @@ extension ForwarderEntry.Message {
                 InterfaceMessage(
                     operation: .add, index: message.index, type: message.type, transport: message.transport ?? .virtual,
                     flags: message.flags ?? [], name: message.name, vrf: message.vrf ?? 0, multicastVrf: message.multicastVrf,
-                    nextHop: message.nextHop == 0 ? nil : message.nextHop, mac: message.mac, mtu: message.mtu,
+                    nextHop: message.nextHop == 0 ? nil : message.nextHop, mac: message.mac,
                     ipv4Address: message.ipv4Address, ipv6Address: message.ipv6Address, parent: message.parent, vlan: message.vlan,
                     outerVlan: message.outerVlan, crossConnects: message.crossConnects?.isEmpty == true ? nil : message.crossConnects,
                     mirror: message.mirror, qosMap: message.qosMap))
