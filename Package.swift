@@ -116,7 +116,7 @@ let package = Package(
         .target(
             name: "ControlNode",
             dependencies: [
-                "Coding", "ControlNodeCore", "Graph", "NetworkTypes", "XMPP",
+                "Coding", "ConfigurationGraph", "ControlNodeCore", "Graph", "NetworkTypes", "XMPP",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -1,7 +1,7 @@
 // Configuration for agents: who is to know what, and who has been told. The graph is its caller's; effects of its changes come in, and what
 // an agent is yet to be told is taken out when its connection can carry more. A change reaches only agents whose part of the graph it
 // touches; these are found by an index from nodes to agents, and only what differs is sent. Nodes go before the links between them, links
-// are withdrawn before their nodes.
+// are withdrawn before their nodes. The graph has values as the API gives them, in JSON; on the channel they are XML.
 
 import Coding
 import Graph
@@ -53,22 +53,23 @@ public struct ConfigurationPush: Sendable {
         }
 
         /// What to say for a step. A node or link that is gone by now is passed over: its removal comes later in the queue.
-        mutating func statements(for step: Step, _ graph: GraphStore) -> [ConfigurationStatement] {
+        mutating func statements(for step: Step, _ graph: GraphStore, _ wire: ConfigurationWire) -> [ConfigurationStatement] {
             switch step {
             case .removeNode(let node): return toldNodes.remove(node) != nil ? [.delete(.node(node, properties: [:]))] : []
             case .removeLink(let link): return forget(link)
             case .node(let node):
                 guard let properties = graph.properties(of: node) else { return [] }
                 toldNodes.insert(node)
-                return [.update(.node(node, properties: properties))]
+                return [.update(.node(node, properties: wire.properties(properties, of: node)))]
             case .link(let link):
                 guard toldNodes.contains(link.left), toldNodes.contains(link.right), let data = Self.data(of: link, graph) else {
                     return []
                 }
+                let content = data.map { wire.data($0, of: link) }
                 let isOtherForm = toldLinks[link].map { $0 != (data != nil) } ?? false
                 let old = isOtherForm ? forget(link) : []
                 toldLinks[link] = data != nil
-                return old + ConfigurationObject.link(link, data: data).map { .update($0) }
+                return old + ConfigurationObject.link(link, data: content).map { .update($0) }
             }
         }
 
@@ -93,8 +94,10 @@ public struct ConfigurationPush: Sendable {
     /// Virtual machines by the identifiers that agents know them by.
     private var machines: [String: NodeName] = [:]
     private var machineIDs: [NodeName: String] = [:]
+    private let wire: ConfigurationWire
 
-    public init() {}
+    /// - Parameter schema: the types of nodes and links. What it does not have is not sent.
+    public init(_ schema: GraphSchema) { wire = ConfigurationWire(schema) }
 
     // MARK: Subscriptions
 
@@ -207,7 +210,7 @@ public struct ConfigurationPush: Sendable {
     private mutating func note(machine node: NodeName, _ graph: GraphStore) {
         guard node.type == "virtual-machine" else { return }
         if let old = machineIDs.removeValue(forKey: node) { machines[old] = nil }
-        let identity = graph.properties(of: node)?[Self.identityProperty].flatMap { MachineIdentity(content: $0)?.text }
+        let identity = graph.properties(of: node)?[Self.identityProperty].flatMap { MachineIdentity(json: $0)?.text }
         let text = identity ?? node.name.lowercased()
         machines[text] = node
         machineIDs[node] = text
@@ -227,7 +230,7 @@ public struct ConfigurationPush: Sendable {
             if statements.count + step.objects > ConfigurationStatement.maximumObjects { break }
             agent.next += 1
             agent.queued.remove(step)
-            statements += agent.statements(for: step, graph)
+            statements += agent.statements(for: step, graph, wire)
         }
         if agent.next == agent.steps.count {
             agent.steps = []
@@ -248,8 +251,11 @@ public struct ConfigurationPush: Sendable {
 private struct MachineIdentity {
     let text: String
 
-    init?(content: [UInt8]) {
-        guard let (high, low) = try? Self.halves(content) else { return nil }
+    private static let properties = MemberTable(["uuid"])
+    private static let halves = MemberTable(["uuid_mslong", "uuid_lslong"])
+
+    init?(json: [UInt8]) {
+        guard let (high, low) = try? Self.read(json), high != 0 || low != 0 else { return nil }
         let digits = Self.hexadecimal(high) + Self.hexadecimal(low)
         var groups: [Substring] = []
         var rest = digits[...]
@@ -265,26 +271,16 @@ private struct MachineIdentity {
         return String(repeating: "0", count: 16 - text.count) + text
     }
 
-    private static func halves(_ content: [UInt8]) throws(CodingError) -> (UInt64, UInt64)? {
-        let document = Array("<p>".utf8) + content + Array("</p>".utf8)
-        return try XMLReader.read(document, unknownElements: .skip) { reader throws(CodingError) in
-            var high: UInt64?
-            var low: UInt64?
-            while let child = try reader.nextChild() {
-                guard child == "uuid" else {
-                    try reader.skipElement()
-                    continue
-                }
-                while let half = try reader.nextChild() {
-                    switch half {
-                    case "uuid-mslong": high = try reader.unsignedInteger()
-                    case "uuid-lslong": low = try reader.unsignedInteger()
-                    default: try reader.skipElement()
-                    }
-                }
+    private static func read(_ json: [UInt8]) throws(CodingError) -> (UInt64, UInt64) {
+        try JSONReader.read(json, unknownMembers: .skip) { reader throws(CodingError) in
+            var numbers: [UInt64] = [0, 0]
+            try reader.beginObject()
+            while try reader.nextMember(properties) != nil {
+                if try reader.readNull() { continue }
+                try reader.beginObject()
+                while let half = try reader.nextMember(halves) { numbers[half] = try reader.unsignedInteger() }
             }
-            guard let high, let low else { return nil }
-            return (high, low)
+            return (numbers[0], numbers[1])
         }
     }
 }

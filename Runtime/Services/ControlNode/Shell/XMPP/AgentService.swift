@@ -1,5 +1,6 @@
 // The control node's XMPP server: listens, spreads what agents say over the partitions, and says what it knows of them.
 
+import ConfigurationGraph
 import ControlNodeCore
 import Graph
 import Logging
@@ -50,7 +51,7 @@ final class AgentService: Sendable {
         let partitions = engines.enumerated().map { AgentPartition($0.offset, $0.element, exchange, directory) }
         self.engines = engines
         self.partitions = partitions
-        configuration = AgentConfiguration(engines.count, on: loop, directory)
+        configuration = AgentConfiguration(engines.count, ConfigurationGraph.schema, on: loop, directory)
         sources = partitions + [configuration]
         serving = Atomic(options.servesAtOnce)
         self.logger = logger

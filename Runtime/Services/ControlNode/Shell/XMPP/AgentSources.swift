@@ -131,11 +131,12 @@ final class AgentConfiguration: AgentSource, @unchecked Sendable {
     private let loop: any EventLoop
     private let directory: AgentDirectory
     private var graph = GraphStore()
-    private var push = ConfigurationPush()
+    private var push: ConfigurationPush
     private var notified: Set<PeerID> = []
 
-    init(_ index: Int, on loop: any EventLoop, _ directory: AgentDirectory) {
+    init(_ index: Int, _ schema: GraphSchema, on loop: any EventLoop, _ directory: AgentDirectory) {
         self.index = index
+        push = ConfigurationPush(schema)
         self.loop = loop
         self.directory = directory
     }
