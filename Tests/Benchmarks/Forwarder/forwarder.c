@@ -108,6 +108,9 @@ static double seconds(void)
 }
 
 static int cycles = -1, instructions = -1;
+/* How many packets a round, how many rounds; and which measurement, so that instructions of one alone can be counted. -1: all. */
+static unsigned int packet_count = 2000000, rounds = 5;
+static int chosen = -1, current;
 
 /* ---- Packets -------------------------------------------------------------------------------------------------------------- */
 
@@ -147,37 +150,38 @@ static unsigned int split(const char *line, char *copy, char **words)
 
 static void measure(struct vr_router *router, const char *title, uint32_t interface, const char *const *lines, unsigned int line_count)
 {
-    enum { ROUNDS = 5, PACKETS = 2000000 };
     static uint8_t buffer[512], original[256];
     struct build build = {.cut = UINT32_MAX};
     char copy[256], *words[32];
     double best = 1e9, best_instructions = 0, best_ns = 1e9;
     uint32_t length;
 
+    if (chosen >= 0 && chosen != current++)
+        return;
     for (unsigned int at = 0; at < line_count; at++)
         build_line(&build, words, split(lines[at], copy, words));
     length = build_bytes(&build, original, NULL);
     sent = 0;
-    for (unsigned int round = 0; round < ROUNDS; round++) {
+    for (unsigned int round = 0; round < rounds; round++) {
         uint64_t from = cycles >= 0 ? counted(cycles) : __rdtsc(), from_instructions = instructions >= 0 ? counted(instructions) : 0;
         double start = seconds(), spent;
 
-        for (unsigned int number = 0; number < PACKETS; number++) {
+        for (unsigned int number = 0; number < packet_count; number++) {
             struct vr_packet packet = {
                 .data = buffer + VR_PACKET_HEADROOM, .linear = length, .length = length, .headroom = VR_PACKET_HEADROOM};
 
             memcpy(packet.data, original, sizeof(original) / 2);
             vr_receive(router, interface, &packet, NULL);
         }
-        spent = (double)((cycles >= 0 ? counted(cycles) : __rdtsc()) - from) / PACKETS;
+        spent = (double)((cycles >= 0 ? counted(cycles) : __rdtsc()) - from) / packet_count;
         if (spent < best) {
             best = spent;
-            best_ns = (seconds() - start) * 1e9 / PACKETS;
-            best_instructions = instructions >= 0 ? (double)(counted(instructions) - from_instructions) / PACKETS : 0;
+            best_ns = (seconds() - start) * 1e9 / packet_count;
+            best_instructions = instructions >= 0 ? (double)(counted(instructions) - from_instructions) / packet_count : 0;
         }
     }
-    if (sent != (uint64_t)ROUNDS * PACKETS) {
-        printf("%s: only %llu of %u packets were sent\n", title, (unsigned long long)sent, ROUNDS * PACKETS);
+    if (sent != (uint64_t)rounds * packet_count) {
+        printf("%s: only %llu of %u packets were sent\n", title, (unsigned long long)sent, rounds * packet_count);
         exit(1);
     }
     printf("%-44s %7.1f cycles %7.1f ns", title, best, best_ns);
@@ -229,13 +233,18 @@ static void measure_routes(struct vr_router *router, uint32_t count)
     vr_vrf_delete(router, 2);
 }
 
-int main(void)
+int main(int count, char **arguments)
 {
     struct vr_limits limits = vr_default_limits;
     struct vr_router *router;
     char copy[256], *words[32];
     const char *error;
 
+    if (count == 4) {
+        packet_count = (unsigned int)atoi(arguments[1]);
+        rounds = (unsigned int)atoi(arguments[2]);
+        chosen = atoi(arguments[3]);
+    }
     cycles = counter(PERF_COUNT_HW_CPU_CYCLES);
     instructions = counter(PERF_COUNT_HW_INSTRUCTIONS);
     printf(cycles >= 0 ? "cycles: the processor's counter\n" : "cycles: the time-stamp counter, for there is no counter of cycles here\n");
@@ -251,8 +260,10 @@ int main(void)
     measure(router, "flow hit, bridged into MPLS over UDP", 3, bridged, sizeof(bridged) / sizeof(bridged[0]));
     measure(router, "flow hit, routed into MPLS over UDP", 3, routed, sizeof(routed) / sizeof(routed[0]));
     measure(router, "MPLS over UDP unwrapped, flow hit, delivered", 0, wrapped, sizeof(wrapped) / sizeof(wrapped[0]));
-    measure_routes(router, 1000);
-    measure_routes(router, 100000);
+    if (chosen < 0) {
+        measure_routes(router, 1000);
+        measure_routes(router, 100000);
+    }
     vr_router_destroy(router);
     return 0;
 }
