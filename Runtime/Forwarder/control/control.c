@@ -53,7 +53,7 @@ static uint32_t offset_of(const struct vr_request *request, uint16_t number)
 {
     struct attribute_cursor cursor = attribute_cursor(request->bytes, request->length);
     const uint8_t *place = cursor.next;
-    struct attribute attribute;
+    struct attribute_item attribute;
 
     while (attribute_next(&cursor, &attribute) > 0) {
         if (attribute.number == number)

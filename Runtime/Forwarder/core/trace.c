@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /* Words for people: drop reasons, steps of a trace; and what each core remembers of dropped packets. */
-#include "state.h"
-#include "trap.h"
+#include "walk.h"
 
 /* ---- Drop reasons --------------------------------------------------------------------------------------------------------- */
 

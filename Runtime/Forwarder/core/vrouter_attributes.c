@@ -126,7 +126,7 @@ static int refuse(const struct reading *reading, const struct vrouter_layout *la
 static int read_set(const struct reading *reading, const struct vrouter_layout *layout, uint8_t *target, struct attribute_cursor cursor);
 
 /* A single value. The caller has found that it fits the attribute's lengths. */
-static enum vrouter_fault_reason read_value(const struct vrouter_attribute *attribute, const struct attribute *found, uint8_t *target)
+static enum vrouter_fault_reason read_value(const struct vrouter_attribute *attribute, const struct attribute_item *found, uint8_t *target)
 {
     uint16_t length = (uint16_t)found->length;
 
@@ -154,7 +154,7 @@ static enum vrouter_fault_reason read_value(const struct vrouter_attribute *attr
 }
 
 /* Values packed one after another. */
-static enum vrouter_fault_reason read_packed(const struct vrouter_attribute *attribute, const struct attribute *found, uint8_t *target)
+static enum vrouter_fault_reason read_packed(const struct vrouter_attribute *attribute, const struct attribute_item *found, uint8_t *target)
 {
     uint32_t count = (uint32_t)(found->length / attribute->size), i;
 
@@ -171,10 +171,10 @@ static enum vrouter_fault_reason read_packed(const struct vrouter_attribute *att
 }
 
 static int read_structures(const struct reading *reading, const struct vrouter_layout *layout, const struct vrouter_attribute *attribute,
-                           const struct attribute *found, uint8_t *target)
+                           const struct attribute_item *found, uint8_t *target)
 {
     struct attribute_cursor cursor = attribute_cursor(found->value, found->length);
-    struct attribute element;
+    struct attribute_item element;
     uint32_t count = 0;
     const uint8_t *place = cursor.next;
     int result;
@@ -202,7 +202,7 @@ static int read_structures(const struct reading *reading, const struct vrouter_l
 
 /* One attribute, once it is known which. */
 static int read_attribute(const struct reading *reading, const struct vrouter_layout *layout, const struct vrouter_attribute *attribute,
-                          struct attribute *found, const uint8_t *place, uint8_t *target)
+                          struct attribute_item *found, const uint8_t *place, uint8_t *target)
 {
     enum vrouter_fault_reason reason;
 
@@ -270,7 +270,7 @@ static int read_set(const struct reading *reading, const struct vrouter_layout *
 {
     uint64_t present = 0;
     uint32_t hint = 0;
-    struct attribute found;
+    struct attribute_item found;
     const uint8_t *place = cursor.next;
     const struct vrouter_attribute *attribute, *end;
     int result;

@@ -27,17 +27,16 @@
 #include <linux/errno.h>
 #include <linux/stddef.h>
 #include <linux/types.h>
-typedef __be16 vrouter_be16;
-typedef __be32 vrouter_be32;
 #else
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#endif
+
 /* Numbers that are kept in network byte order, as they stand in packet headers. */
 typedef uint16_t vrouter_be16;
 typedef uint32_t vrouter_be32;
-#endif
 
 #define VROUTER_ATTRIBUTE_HEADER 4u
 #define VROUTER_ATTRIBUTE_NESTED 0x8000u
@@ -55,7 +54,7 @@ struct attribute_cursor {
 };
 
 /* An attribute as it stands in the run. value points into the run and has length bytes. */
-struct attribute {
+struct attribute_item {
     uint16_t number;
     bool must_understand;
     size_t length;
@@ -76,7 +75,7 @@ static inline struct attribute_cursor attribute_cursor(const void *bytes, size_t
  * Takes the next attribute. 1: there was one. 0: the run is at its end. -EINVAL: what is left is no attribute; the cursor stays.
  * The padding of the last attribute may be missing.
  */
-static inline int attribute_next(struct attribute_cursor *cursor, struct attribute *attribute)
+static inline int attribute_next(struct attribute_cursor *cursor, struct attribute_item *attribute)
 {
     size_t left = (size_t)(cursor->end - cursor->next);
     uint16_t length, word;

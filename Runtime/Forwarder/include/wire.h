@@ -29,8 +29,8 @@ static inline uint32_t vr_read32(const uint8_t *at)
 
 static inline void vr_write16(uint8_t *at, uint32_t value)
 {
-    at[0] = (uint8_t)(value >> 8);
-    at[1] = (uint8_t)value;
+    at[0] = (uint8_t)(value >> 8 & 0xff);
+    at[1] = (uint8_t)(value & 0xff);
 }
 
 static inline void vr_write32(uint8_t *at, uint32_t value)
