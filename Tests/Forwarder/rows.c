@@ -52,13 +52,15 @@ struct run {
 };
 
 static unsigned int passed, failed, skipped;
+/* Why the port could not do what a row asks for, the last time. */
+static const char *impossible_since;
 
 static void complain(struct run *run, const char *what, const char *more)
 {
     static const char *const layouts[] = {"roomy", "tight", "split"};
 
     /* What cannot be done there cannot be expected either. */
-    if (test.is_remote && test.cannot)
+    if ((test.is_remote && test.cannot) || test.impossible)
         return;
     if (!run->failed) {
         printf("%s:%u: %s", run->file->name, run->line + 1, run->name);
@@ -77,6 +79,8 @@ static void complain(struct run *run, const char *what, const char *more)
 
 static void print_bytes(const char *title, const uint8_t *bytes, uint32_t length)
 {
+    if (test.impossible)
+        return;
     printf("    %s", title);
     for (uint32_t at = 0; at < length && at < 160; at++)
         printf("%s%02x", at % 2 ? "" : " ", bytes[at]);
@@ -179,7 +183,7 @@ static void expect_drop(struct run *run, const char *word)
 
 static void expect_trace(struct run *run, char **words, unsigned int count)
 {
-    if (test.is_remote)
+    if (test.is_remote || test.untraced)
         return;
     for (unsigned int at = 1; at < count || at <= run->trace.count; at++) {
         const char *expected = at < count ? words[at] : "nothing";
@@ -196,7 +200,7 @@ static void expect_sentence(struct run *run, const char *sentence)
 {
     char text[200];
 
-    if (test.is_remote)
+    if (test.is_remote || test.untraced)
         return;
     for (uint32_t at = 0; at < run->trace.count; at++) {
         vr_trace_text(&run->trace.records[at], text, sizeof(text));
@@ -333,6 +337,7 @@ static bool run_row(const struct file *file, unsigned int line, uint32_t cut)
     test.refusing = 0;
     test.buffers_left = -1;
     test.cannot = NULL;
+    test.impossible = NULL;
     if (vr_router_create(&limits, &run.router) != 0) {
         complain(&run, "no router", NULL);
         return false;
@@ -361,11 +366,19 @@ static bool run_row(const struct file *file, unsigned int line, uint32_t cut)
 
 static void run_layouts(const struct file *file, unsigned int line, uint32_t cut)
 {
-    bool good = true;
+    bool good = true, ran = false;
     unsigned int before = skipped;
 
-    for (test.layout = TEST_ROOMY; test.layout < (test.is_remote ? TEST_TIGHT : TEST_LAYOUTS); test.layout++)
+    for (test.layout = TEST_ROOMY; test.layout < (test.is_remote ? TEST_TIGHT : TEST_LAYOUTS); test.layout++) {
+        if (test.has_layout && !test.has_layout(test.layout))
+            continue;
         good = run_row(file, line, cut) && good;
+        if (test.impossible)
+            impossible_since = test.impossible;
+        else
+            ran = true;
+    }
+    skipped += good && !ran;
     passed += good && skipped == before;
     failed += !good;
 }
@@ -414,7 +427,7 @@ int main(int count, char **names)
     for (int at = 1; at < count; at++)
         run_file(names[at]);
     if (skipped)
-        printf("%u not run; ", skipped);
+        printf("%u not run%s%s; ", skipped, impossible_since ? ", the last since " : "", impossible_since ? impossible_since : "");
     printf("%u passed, %u failed\n", passed, failed);
     return failed != 0 || passed == 0;
 }

@@ -45,6 +45,12 @@ struct test_state {
     bool is_remote;
     /* Why a row cannot be run there; NULL: it can. */
     const char *cannot;
+    /* Which layouts rows are run with; NULL: all. */
+    bool (*has_layout)(enum test_layout layout);
+    /* What became of the last packet that came in is not known: what a row says about its trace is not looked at. */
+    bool untraced;
+    /* Why this port cannot do what the row asks for, which then says nothing; NULL: it can. Rows begin with NULL. */
+    const char *impossible;
 };
 
 extern struct test_state test;
