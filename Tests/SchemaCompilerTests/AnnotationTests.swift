@@ -87,7 +87,7 @@ import Testing
                 .required,
             ])
         #expect(members.map(\.choice) == [nil, nil, nil, nil, 1, 1, nil, nil])
-        #expect(members.map(\.isAttribute) == [false, false, false, false, false, false, false, true])
+        #expect(members.map { $0.form == .attribute } == [false, false, false, false, false, false, false, true])
         #expect(members[1].defaultValue == "32")
         #expect(members[6].type == .structure("Inner"))
         #expect(members[6].presence == .exclusive)
