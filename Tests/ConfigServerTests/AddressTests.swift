@@ -242,6 +242,17 @@ import Testing
         #expect(port["virtual_machine_interface_bindings"]?["key_value_pair"]?.elements.count == 2)
     }
 
+    @Test mutating func aPortThatMovesForwardsInItsNewNetwork() {
+        let networks = [network("a"), network("b")]
+        let port = server.create(
+            "virtual-machine-interface", project + ["port"], parent: "project", "\"virtual_network_refs\": [{\"uuid\": \"\(networks[0])\"}]"
+        )
+        let change = "{\"virtual-machine-interface\": {\"virtual_network_refs\": [{\"uuid\": \"\(networks[1])\"}]}}"
+        #expect(server.send(.put, "/virtual-machine-interface/\(port)", change).status == 200)
+        #expect(server.object("virtual-machine-interface", port)["routing_instance_refs"]?.names == ["b"])
+        #expect(server.send(.delete, "/virtual-network/\(networks[0])").status == 200)
+    }
+
     @Test(arguments: [
         ("\"virtual_machine_interface_mac_addresses\": {\"mac_address\": [\"02-00-00-00-00-0A\"]}", "02:00:00:00:00:0a"),
         ("\"virtual_machine_interface_mac_addresses\": {\"mac_address\": [\"02:00:00:00:00:AB\"]}", "02:00:00:00:00:ab"),

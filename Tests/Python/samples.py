@@ -37,6 +37,7 @@ def _subnets():
 
 # Structures whose members have to fit each other.
 _STRUCTURES = {
+    "MacAddressesType": lambda: vnc_api.MacAddressesType(["02:00:00:00:00:09"]),
     "SubnetType": lambda: vnc_api.SubnetType("10.0.0.0", 24),
     "VnSubnetsType": _subnets,
 }
@@ -68,7 +69,19 @@ def _virtual_machine_interface(world, port):
 
 
 def _instance_ip(world, address):
+    # The network has no subnets, so the address must be named.
     address.set_virtual_network(world.make("virtual-network"))
+    address.instance_ip_address = _TEXTS["IpAddressType"]
+
+
+def _floating_ip(world, address):
+    # Below an instance-ip it is that one's.
+    if address.parent_type == "floating-ip-pool":
+        address.floating_ip_address = _TEXTS["IpAddressType"]
+
+
+def _alias_ip(world, address):
+    address.alias_ip_address = _TEXTS["IpAddressType"]
 
 
 def _tag(world, tag):
@@ -76,6 +89,8 @@ def _tag(world, tag):
 
 
 _NEEDS = {
+    "alias-ip": _alias_ip,
+    "floating-ip": _floating_ip,
     "instance-ip": _instance_ip,
     "tag": _tag,
     "virtual-machine-interface": _virtual_machine_interface,

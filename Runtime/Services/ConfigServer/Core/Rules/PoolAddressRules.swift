@@ -19,7 +19,7 @@ struct FloatingIpRule: Rule {
                 address: address, family: "floating_ip_address_family", subnets: "floating_ip_pool_subnets")
             try PoolAddress.complete(&object, replacing: before, keys, in: &draft)
         }
-        Addresses.completeProject(&object, in: &draft)
+        if before == nil { Addresses.completeProject(&object, in: &draft) }
     }
 }
 
@@ -29,7 +29,7 @@ struct AliasIpRule: Rule {
     func complete(_ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft) throws(Refusal) {
         let keys = PoolAddress.Keys(address: "alias_ip_address", family: "alias_ip_address_family", subnets: nil)
         try PoolAddress.complete(&object, replacing: before, keys, in: &draft)
-        Addresses.completeProject(&object, in: &draft)
+        if before == nil { Addresses.completeProject(&object, in: &draft) }
     }
 }
 

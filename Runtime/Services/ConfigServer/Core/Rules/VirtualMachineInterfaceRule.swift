@@ -21,7 +21,7 @@ struct VirtualMachineInterfaceRule: Rule {
             try completeBindings(&object)
             if try object.value("port_security_enabled", as: Bool.self) == nil { object.setValue("port_security_enabled", true) }
         }
-        try completeRoutingInstance(&object, network, in: &draft)
+        try completeRoutingInstance(&object, network, replacing: before, in: &draft)
     }
 
     /// Colons between the bytes, and an address made from the UUID where there is none: locally administered, the same each time.
@@ -63,14 +63,25 @@ struct VirtualMachineInterfaceRule: Rule {
         object.setValue(Self.bindings, KeyValuePairs(keyValuePair: pairs))
     }
 
-    /// The port forwards in its network's own routing instance; references to others, of service chains, are left alone.
-    private func completeRoutingInstance(_ object: inout ObjectDraft, _ network: Identity, in draft: inout Draft) throws(Refusal) {
-        guard let type = draft.types.type(named: "routing-instance"),
-            let instance = draft.identity(
-                type.number, named: FullyQualifiedName.json(network.elements + [network.shortName])),
-            !object.references.contains(where: { $0.target === instance })
+    /// The port forwards in its network's own routing instance, and no more in that of a network it has left; references to others, of
+    /// service chains, are left alone.
+    private func completeRoutingInstance(
+        _ object: inout ObjectDraft, _ network: Identity, replacing before: ObjectState?, in draft: inout Draft
+    ) throws(Refusal) {
+        if let before {
+            for left in ObjectDraft(before, object.type).targets("virtual-network", draft.types) where left !== network {
+                let instance = Self.routingInstance(of: left, draft)
+                object.references.removeAll { $0.target === instance }
+            }
+        }
+        guard let instance = Self.routingInstance(of: network, draft), !object.references.contains(where: { $0.target === instance })
         else { return }
         let data = PolicyBasedForwardingRuleType(direction: .both)
         object.references.append(ObjectReference(target: instance, data: data.json(), number: draft.newNumber()))
+    }
+
+    private static func routingInstance(of network: Identity, _ draft: Draft) -> Identity? {
+        guard let type = draft.types.type(named: "routing-instance") else { return nil }
+        return draft.identity(type.number, named: FullyQualifiedName.json(network.elements + [network.shortName]))
     }
 }
