@@ -96,7 +96,9 @@ let package = Package(
             path: "Runtime/Services/ControlNode/Core", swiftSettings: strict),
         .target(
             name: "AgentCore",
-            dependencies: ["Attributes", "Coding", "ConfigurationModel", "ForwarderMessages", "Graph", "NetworkTypes"],
+            dependencies: [
+                "Attributes", "Coding", "ConfigurationModel", "ForwarderMessages", "Graph", "NetworkTypes", "RouteMessages", "XMPP",
+            ],
             path: "Runtime/Services/Agent/Core", swiftSettings: strict),
         .target(
             name: "Agent", dependencies: ["AgentCore", "Attributes", "ForwarderMessages"], path: "Runtime/Services/Agent/Shell",
