@@ -101,8 +101,15 @@ let package = Package(
             ],
             path: "Runtime/Services/Agent/Core", swiftSettings: strict),
         .target(
-            name: "Agent", dependencies: ["AgentCore", "Attributes", "ForwarderMessages"], path: "Runtime/Services/Agent/Shell",
-            swiftSettings: strict),
+            name: "Agent",
+            dependencies: [
+                "AgentCore", "Attributes", "Coding", "ForwarderMessages", "NetworkTypes", "XMPP",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Runtime/Services/Agent/Shell", swiftSettings: strict),
 
         .target(
             name: "SchemaTransformerCore", dependencies: ["Coding", "ConfigurationModel", "Graph", "NetworkTypes"],
@@ -144,7 +151,8 @@ let package = Package(
         .executableTarget(
             name: "tungsten",
             dependencies: [
-                "Agent", "AgentCore", "AgentSimulation", "Attributes", "ConfigServer", "ConfigurationREST", "ControlNode",
+                "Agent", "AgentCore", "AgentSimulation", "Attributes", "Client", "Coding", "ConfigServer", "ConfigurationREST",
+                "ControlNode",
                 "ForwarderMessages", "NIOTransport", "NetworkTypes", "SchemaTransformer", "Supervision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

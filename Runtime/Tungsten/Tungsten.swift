@@ -12,7 +12,10 @@ struct Tungsten: AsyncParsableCommand {
             Start with `tungsten up`: it runs every role on this machine and says what to try first. \
             Each role can also run by itself, on a host of its own.
             """,
-        subcommands: [UpCommand.self, APICommand.self, TransformerCommand.self, ControlCommand.self, SimCommand.self],
+        subcommands: [
+            UpCommand.self, APICommand.self, TransformerCommand.self, ControlCommand.self, AgentCommand.self, PortCommand.self,
+            SimCommand.self,
+        ],
         groupedSubcommands: [
             CommandGroup(
                 name: "Looking into the forwarder",
@@ -23,7 +26,7 @@ struct Tungsten: AsyncParsableCommand {
         ])
 }
 
-/// What every role takes.
+/// What every role that keeps data takes.
 struct CommonOptions: ParsableArguments {
     @Option(
         name: .customLong("data-dir"),
@@ -31,6 +34,16 @@ struct CommonOptions: ParsableArguments {
             "Where data are kept. The folder is made if it is missing, and readable by its user only.", valueName: "dir"))
     var dataDirectory: String = DataFolder.standard
 
+    @OptionGroup var process: ProcessOptions
+
+    var logLevel: Logger.Level { process.logLevel }
+
+    func makeStopSignal() -> StopSignal { process.makeStopSignal() }
+    func makeLogger(_ role: String) -> Logger { process.makeLogger(role) }
+}
+
+/// What every role takes.
+struct ProcessOptions: ParsableArguments {
     @Option(
         name: .customLong("log-level"),
         help: ArgumentHelp("How much is logged, to standard error.", valueName: "level"))

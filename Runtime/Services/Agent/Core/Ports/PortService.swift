@@ -1,8 +1,8 @@
-// The port API: how plug-ins of orchestrators tell the agent which workloads are here. Requests in, replies and effects out; what is on disk
-// is a pure function of the effects.
+// The port API: how plug-ins of orchestrators tell the agent which workloads are here. Requests in, replies and effects out; what is on
+// disk is a pure function of the effects.
 //
 //   POST   /port                a port, or an array of ports     PUT  /enable-port/UUID, /disable-port/UUID
-//   GET    /port/UUID           DELETE /port/UUID                POST /syncports: what is not added again within a minute goes
+//   GET    /port, /port/UUID    DELETE /port/UUID                POST /syncports: what is not added again within a minute goes
 //   POST   /vm                  a container's interface          GET  /vm/UUID, /vm/UUID/INTERFACE: addresses; 404 until configured
 //   DELETE /vm/UUID, /vm/UUID/INTERFACE                          GET  /vm-cfg/NAME: interfaces of the workload with a name
 
@@ -125,6 +125,7 @@ public struct PortService: Sendable {
         let path = request.path.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
         switch (request.method, path.first, path.count) {
         case (.post, "port", 1): return add(request.body, time)
+        case (.get, "port", 1): return (list(), [])
         case (.get, "port", 2):
             return with(path[1]) { id, service in
                 guard let port = service.ports[id] else { return (service.unknown(id), []) }
@@ -235,7 +236,15 @@ public struct PortService: Sendable {
         }
     }
 
-    // MARK: What plug-ins ask
+    // MARK: What is asked
+
+    private func list() -> PortReply {
+        var writer = JSONWriter()
+        writer.beginArray()
+        for port in ports.values.sorted(by: { $0.id < $1.id }) { port.encode(to: &writer) }
+        writer.endArray()
+        return PortReply(status: 200, body: writer.finish())
+    }
 
     private func addresses(_ path: [String], _ addressing: [UUIDValue: PortAddressing]) -> (PortReply, [PortEffect]) {
         guard let workload = try? UUIDValue(parsing: path[1]) else { return (.refused(400, "'\(path[1])' is not a UUID"), []) }
