@@ -7,8 +7,19 @@ public struct AgentStatements: Sendable {
     private var configuration: Set<String> = []
     /// By instance and name, so that those of an instance are found.
     private var routes: [String: [String: [UInt8]]] = [:]
+    /// Everything that the agent has was said here.
+    public private(set) var isComplete: Bool
 
-    public init() {}
+    /// - Parameter isComplete: false for an agent that has just started and does not know yet what it will say. Control nodes remember what it said before
+    ///   it was started, until they are told that it has said everything.
+    public init(isComplete: Bool = true) { self.isComplete = isComplete }
+
+    /// The agent has said everything that it has.
+    public mutating func complete() -> [Stanza.Payload] {
+        guard !isComplete else { return [] }
+        isComplete = true
+        return [.endOfRIB]
+    }
 
     public var routeCount: Int { routes.values.reduce(0) { $0 + $1.count } }
 
@@ -61,10 +72,11 @@ public struct AgentStatements: Sendable {
         (routes[instance] ?? [:]).sorted { $0.key < $1.key }.flatMap { Self.announcement(instance, $0.key, $0.value) }
     }
 
-    /// Everything about routes, for a control node that knows nothing: subscriptions, announcements, the end.
+    /// Everything about routes, for a control node that knows nothing: subscriptions, announcements, and if this is all, the end.
     public func routesFromTheBeginning() -> [Stanza.Payload] {
         let subscriptions = instances.sorted { $0.key < $1.key }
-        return subscriptions.map { .subscribe($0.value) } + subscriptions.flatMap { announcements(of: $0.key) } + [.endOfRIB]
+        return subscriptions.map { .subscribe($0.value) } + subscriptions.flatMap { announcements(of: $0.key) }
+            + (isComplete ? [.endOfRIB] : [])
     }
 
     // MARK: Configuration

@@ -21,16 +21,19 @@ public struct ControlNodeSessions: Sendable {
         var server: Int
     }
 
-    public private(set) var statements = AgentStatements()
+    public private(set) var statements: AgentStatements
     private let servers: [String]
     private let name: String
     private var slots: [Slot]
     public private(set) var configurationSource: Int?
     private var stanzaNumber = 0
 
-    /// - Parameter servers: addresses with ports, the preferred first; their order is the caller's way to spread the agents.
-    public init(servers: [String], settings: ClientSession.Settings) {
+    /// - Parameters:
+    ///   - servers: addresses with ports, the preferred first; their order is the caller's way to spread the agents.
+    ///   - isComplete: see AgentStatements.
+    public init(servers: [String], settings: ClientSession.Settings, isComplete: Bool = true) {
         self.servers = servers
+        statements = AgentStatements(isComplete: isComplete)
         name = settings.name
         slots = (0..<min(servers.count, Self.maximumSessions)).map { Slot(session: ClientSession(settings), server: $0) }
     }
