@@ -39,7 +39,10 @@ private func imports(below folder: String) throws -> [String: String] {
         ("Runtime/Foundations/NIOTransport", ["Client", "NIOCore", "NIOHTTP1", "NIOPosix", "Synchronization"]),
         ("Runtime/Foundations/GraphFeed", ["Client", "Coding", "Graph"]),
         ("Runtime/Foundations/XMPP", ["Coding", "Graph"]),
-        ("Runtime/Services/Agent/Core", ["Attributes", "Coding", "ConfigurationModel", "ForwarderMessages", "Graph", "NetworkTypes"]),
+        (
+            "Runtime/Services/Agent/Core",
+            ["Attributes", "Coding", "ConfigurationModel", "ForwarderMessages", "Graph", "NetworkTypes", "RouteMessages", "XMPP"]
+        ),
         ("Runtime/Services/SchemaTransformer/Core", ["Coding", "ConfigurationModel", "Graph", "NetworkTypes"]),
         ("Runtime/Services/ControlNode/Core", ["Coding", "Graph", "NetworkTypes", "RouteMessages", "XMPP"]),
     ]

@@ -118,6 +118,7 @@ public struct ControllerRoutes: Sendable {
     private struct Path: Sendable {
         var route: ControllerRoute
         var session: UInt64
+        var name: String
     }
 
     private var paths: [Key: [String: Path]] = [:]
@@ -128,24 +129,44 @@ public struct ControllerRoutes: Sendable {
     /// A session with a control node was established: what it says from now on is current, what it said before is stale but in use.
     public mutating func began(_ controller: String) { sessions[controller, default: 0] += 1 }
 
-    public mutating func announced(_ key: Key, _ route: ControllerRoute, by controller: String) {
-        paths[key, default: [:]][controller] = Path(route: route, session: sessions[controller, default: 0])
+    /// - Parameter name: what the control node calls the route. Two names can be about one destination, one after the other: a MAC address moves from
+    ///   labels to a VXLAN network.
+    /// - Returns: whether it is news.
+    @discardableResult
+    public mutating func announced(_ key: Key, _ route: ControllerRoute, by controller: String, name: String = "") -> Bool {
+        let path = Path(route: route, session: sessions[controller, default: 0], name: name)
+        return paths[key, default: [:]].updateValue(path, forKey: controller)?.route != route
     }
 
-    public mutating func retracted(_ key: Key, by controller: String) {
+    /// - Returns: whether there was such a route.
+    @discardableResult
+    public mutating func retracted(_ key: Key, by controller: String, name: String = "") -> Bool {
+        guard paths[key]?[controller]?.name == name else { return false }
+        remove(key, controller)
+        return true
+    }
+
+    private mutating func remove(_ key: Key, _ controller: String) {
         paths[key]?[controller] = nil
         if paths[key]?.isEmpty == true { paths[key] = nil }
     }
 
+    /// Nobody is subscribed to the instance any more.
+    public mutating func dropped(instance: String) {
+        for key in paths.keys where key.instance == instance { paths[key] = nil }
+    }
+
+    public var count: Int { paths.count }
+
     /// The control node has said everything: what it did not say again is gone.
     public mutating func completed(_ controller: String) {
         let session = sessions[controller, default: 0]
-        for (key, of) in paths { if let path = of[controller], path.session != session { retracted(key, by: controller) } }
+        for (key, of) in paths { if let path = of[controller], path.session != session { remove(key, controller) } }
     }
 
     /// The control node is none of ours any more.
     public mutating func forgot(_ controller: String) {
-        for key in paths.keys { retracted(key, by: controller) }
+        for key in paths.keys { remove(key, controller) }
         sessions[controller] = nil
     }
 
