@@ -49,13 +49,15 @@ public struct FlowTable: Sendable {
         public let operation: TableOperation
         /// The pair whose reverse flow is added.
         public let reverseOf: FlowKeyed?
+        /// The pair that cannot be kept if the request is refused. Nil: it is over already.
+        public let pair: FlowKeyed?
     }
 
-    private let settings: Settings
+    let settings: Settings
     /// By the key of the forward direction.
-    public private(set) var pairs: [FlowKeyed: Pair] = [:]
+    public internal(set) var pairs: [FlowKeyed: Pair] = [:]
     /// Reverse key to forward key.
-    private var forwardOf: [FlowKeyed: FlowKeyed] = [:]
+    private(set) var forwardOf: [FlowKeyed: FlowKeyed] = [:]
     private var counts: [UInt32: Int] = [:]
     public var generation: UInt32 = 0
 
@@ -112,7 +114,7 @@ public struct FlowTable: Sendable {
         pairs.count >= settings.greatest || decision.interfaces.contains { counts[$0, default: 0] >= settings.greatestPerInterface }
     }
 
-    private mutating func insert(_ pair: Pair) {
+    mutating func insert(_ pair: Pair) {
         pairs[pair.decision.forward] = pair
         if let reverse = pair.decision.reverse { forwardOf[reverse] = pair.decision.forward }
         for interface in pair.decision.interfaces { counts[interface, default: 0] += 1 }
@@ -120,7 +122,7 @@ public struct FlowTable: Sendable {
 
     // MARK: Ending
 
-    private mutating func end(_ key: FlowKeyed, at now: UInt64, deletes: Bool) -> [Action] {
+    mutating func end(_ key: FlowKeyed, at now: UInt64, deletes: Bool) -> [Action] {
         guard let pair = pairs.removeValue(forKey: key) else { return [] }
         if let reverse = pair.decision.reverse, forwardOf[reverse] == key { forwardOf[reverse] = nil }
         for interface in pair.decision.interfaces {
@@ -149,12 +151,17 @@ public struct FlowTable: Sendable {
         }
         let idle = UInt64(message.idle ?? 0)
         pair.active = max(pair.active, now >= idle ? now - idle : 0)
+        var actions: [Action] = []
         if key == forward, let statistics = message.statistics {
             pair.packets = statistics.packets
             pair.bytes = statistics.bytes
+        } else if key != forward, pair.reverse == nil, let incarnation = message.incarnation {
+            // The answer that told its place was lost.
+            pair.reverse = Pair.Place(index: index, incarnation: incarnation)
+            if let change = change(pair) { actions.append(change) }
         }
         pairs[forward] = pair
-        return []
+        return actions
     }
 
     /// Time has passed: what is idle goes.
@@ -202,35 +209,35 @@ public struct FlowTable: Sendable {
         return message
     }
 
-    private func change(_ pair: Pair) -> Action? {
+    func change(_ pair: Pair) -> Action? {
         guard var message = message(pair, isReverse: false, .change) else { return nil }
         message.index = pair.index
         message.incarnation = pair.incarnation
         message.reverseIndex = pair.reverse?.index
-        return request(message, nil)
+        return request(message, nil, pair.decision.forward)
     }
 
-    private func addReverse(_ pair: Pair) -> Action? {
+    func addReverse(_ pair: Pair) -> Action? {
         guard var message = message(pair, isReverse: true, .add) else { return nil }
         message.reverseIndex = pair.index
-        return request(message, pair.decision.forward)
+        return request(message, pair.decision.forward, pair.decision.forward)
     }
 
-    private func changeReverse(_ pair: Pair) -> Action? {
+    func changeReverse(_ pair: Pair) -> Action? {
         guard let place = pair.reverse, var message = message(pair, isReverse: true, .change) else { return nil }
         message.index = place.index
         message.incarnation = place.incarnation
         message.reverseIndex = pair.index
-        return request(message, nil)
+        return request(message, nil, pair.decision.forward)
     }
 
-    private func delete(_ key: FlowKeyed, _ index: UInt32, _ incarnation: UInt8) -> Action? {
-        request(FlowMessage(operation: .delete, index: index, incarnation: incarnation, key: key.message), nil)
+    func delete(_ key: FlowKeyed, _ index: UInt32, _ incarnation: UInt8) -> Action? {
+        request(FlowMessage(operation: .delete, index: index, incarnation: incarnation, key: key.message), nil, nil)
     }
 
-    private func request(_ message: FlowMessage, _ reverseOf: FlowKeyed?) -> Action? {
+    private func request(_ message: FlowMessage, _ reverseOf: FlowKeyed?, _ pair: FlowKeyed?) -> Action? {
         guard let attributes = try? message.attributes() else { return nil }
-        return .send(FlowRequest(attributes: attributes, operation: message.operation, reverseOf: reverseOf))
+        return .send(FlowRequest(attributes: attributes, operation: message.operation, reverseOf: reverseOf, pair: pair))
     }
 }
 
