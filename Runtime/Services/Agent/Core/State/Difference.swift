@@ -15,12 +15,39 @@ public struct ForwarderRequest: Sendable, Equatable {
     /// What it is about, for messages to people.
     public let key: EntryKey?
     public let operation: TableOperation
+    /// What an `add` writes.
+    public let entry: ForwarderEntry?
 
-    init(command: UInt8, _ attributes: [UInt8], key: EntryKey?, _ operation: TableOperation) {
+    init(command: UInt8, _ attributes: [UInt8], key: EntryKey?, _ operation: TableOperation, _ entry: ForwarderEntry? = nil) {
         self.command = command
         self.attributes = attributes
         self.key = key
         self.operation = operation
+        self.entry = entry
+    }
+
+    /// Carries out on `tables` what the forwarder did when it accepted the request.
+    public func apply(to tables: inout ForwarderTables) {
+        guard let key else { return }
+        switch operation {
+        case .add: tables[key] = entry
+        case .delete:
+            tables[key] = nil
+            // A VRF's routes go with it.
+            if case .vrf(let index) = key { tables = tables.filter { $0.key.vrfOfRoute != index } }
+        // The one change there is: an interface lets go of the next hop that keys its flows.
+        case .change: tables[key] = tables[key]?.withoutKeyingNextHop
+        default: break
+        }
+    }
+}
+
+extension EntryKey {
+    fileprivate var vrfOfRoute: UInt32? {
+        switch self {
+        case .route(let vrf, _), .bridge(let vrf, _): vrf
+        default: nil
+        }
     }
 }
 
@@ -110,7 +137,8 @@ private struct RequestWriter {
         // An entry was encoded when it was made, so that it can be encoded again.
         let message = operation == .delete ? entry.message.keyOnly : entry.message
         guard let attributes = try? message.request(operation, generation: operation == .add ? generation : nil) else { return }
-        requests.append(ForwarderRequest(command: entry.message.command, attributes, key: entry.key, operation))
+        requests.append(
+            ForwarderRequest(command: entry.message.command, attributes, key: entry.key, operation, operation == .add ? entry : nil))
     }
 }
 
