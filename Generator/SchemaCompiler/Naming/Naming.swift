@@ -124,10 +124,13 @@ public enum Naming {
     // MARK: Shared
 
     private static func replacing(_ old: UInt8, by new: UInt8, in text: String) -> String {
-        guard text.utf8.contains(old) else { return text }
-        return String(unsafeUninitializedCapacity: text.utf8.count) { buffer in
-            for (index, byte) in text.utf8.enumerated() { buffer[index] = byte == old ? new : byte }
-            return text.utf8.count
+        var source = text
+        return source.withUTF8 { bytes in
+            guard bytes.contains(old) else { return text }
+            return String(unsafeUninitializedCapacity: bytes.count) { buffer in
+                for index in bytes.indices { buffer[index] = bytes[index] == old ? new : bytes[index] }
+                return bytes.count
+            }
         }
     }
 
