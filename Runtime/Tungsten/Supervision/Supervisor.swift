@@ -36,6 +36,7 @@ public actor Supervisor {
     /// - Throws: SupervisorError when it ends before, with the last lines that it logged.
     @discardableResult
     public func start(_ role: Role) async throws -> String {
+        guard !isStopping else { throw SupervisorError(message: "\(role.name) is not started, as everything stops") }
         let child = Child(role)
         children.append(child)
         try launch(child)
@@ -58,6 +59,12 @@ public actor Supervisor {
     /// Asks the roles to stop, the last started first, and ends those that have not after `patience`.
     public func stop(patience: Duration = .seconds(10)) async {
         isStopping = true
+        for child in children {
+            for waiter in child.waiting {
+                waiter.resume(throwing: SupervisorError(message: "\(child.role.name) was stopped while it started"))
+            }
+            child.waiting = []
+        }
         for child in children.reversed() {
             guard let process = child.process, process.isRunning else { continue }
             process.signal(SIGTERM)
