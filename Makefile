@@ -4,6 +4,9 @@
 run:
 	@Scripts/run
 
+stop:
+	@Scripts/stop
+
 test:
 	@Scripts/test
 

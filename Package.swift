@@ -146,14 +146,14 @@ let package = Package(
         .target(name: "Supervision", path: "Runtime/Tungsten/Supervision", swiftSettings: strict),
         .target(
             name: "Demonstration",
-            dependencies: ["Client", "Coding", "ConfigurationClient", "ConfigurationModel", "NetworkTypes", "Resources"],
+            dependencies: ["Client", "Coding", "ConfigurationClient", "ConfigurationModel", "NetworkTypes", "Resources", "Supervision"],
             path: "Runtime/Tungsten/Demonstration", swiftSettings: strict),
         .executableTarget(
             name: "tungsten",
             dependencies: [
-                "Agent", "AgentCore", "AgentSimulation", "Attributes", "Client", "Coding", "ConfigServer", "ConfigurationREST",
-                "ControlNode",
-                "ForwarderMessages", "NIOTransport", "NetworkTypes", "SchemaTransformer", "Supervision",
+                "Agent", "AgentCore", "AgentSimulation", "Attributes", "Client", "Coding", "ConfigServer", "ConfigurationClient",
+                "ConfigurationModel", "ConfigurationREST", "ControlNode", "Demonstration", "ForwarderMessages", "NIOTransport",
+                "NetworkTypes", "Resources", "SchemaTransformer", "Supervision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -13,15 +13,15 @@ struct Tungsten: AsyncParsableCommand {
             Each role can also run by itself, on a host of its own.
             """,
         subcommands: [
-            UpCommand.self, APICommand.self, TransformerCommand.self, ControlCommand.self, AgentCommand.self, PortCommand.self,
-            SimCommand.self,
+            UpCommand.self, DownCommand.self, APICommand.self, TransformerCommand.self, ControlCommand.self, AgentCommand.self,
+            PortCommand.self, SimCommand.self,
         ],
         groupedSubcommands: [
             CommandGroup(
                 name: "Looking into the forwarder",
                 subcommands: [
                     InterfaceCommand.self, NextHopCommand.self, RouteCommand.self, LabelCommand.self, FlowCommand.self,
-                    DropStatisticsCommand.self,
+                    DropStatisticsCommand.self, TraceCommand.self,
                 ])
         ])
 }

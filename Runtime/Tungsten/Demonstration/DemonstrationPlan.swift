@@ -15,7 +15,11 @@ public struct DemonstrationPlan: Sendable {
         public var namespace: String { "tungsten-\(name)" }
         /// The host's end of its link to the underlay; the other end is named after the host in the first namespace.
         public static let uplink = "uplink0"
+        /// Where the host's own packets leave and reach the forwarder; it has the host's address.
+        public static let hostDevice = "vhost0"
         public var underlayPort: String { "tng-\(name)" }
+        /// Of the uplink and of the host's own device: a locally administered one, made of the address.
+        public var mac: MACAddress { MACAddress(rawValue: 0x0200_0000_0000 | UInt64(address.rawValue)) }
     }
 
     /// A virtual network of a tenant.

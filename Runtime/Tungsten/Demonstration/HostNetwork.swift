@@ -1,5 +1,5 @@
 // The demonstration's hosts and workloads as the commands of iproute2 that make and remove them. Commands are values, so that they can be
-// read, tested and printed; HostNetworkRunner runs them.
+// read, tested and printed; DemonstrationHosts runs them.
 
 import NetworkTypes
 
@@ -27,11 +27,16 @@ public struct HostNetwork: Sendable {
         ]
         for host in plan.hosts {
             let uplink = DemonstrationPlan.Host.uplink
+            let device = DemonstrationPlan.Host.hostDevice
             commands += [
                 "ip netns add \(host.namespace)", "ip -n \(host.namespace) link set lo up",
                 "ip link add \(host.underlayPort) mtu \(Self.underlayMTU) type veth peer name \(uplink) netns \(host.namespace)",
                 "ip link set \(host.underlayPort) master \(bridge) up",
-                "ip -n \(host.namespace) link set \(uplink) mtu \(Self.underlayMTU) up",
+                "ip -n \(host.namespace) link set \(uplink) address \(host.mac) mtu \(Self.underlayMTU) up",
+                // The forwarder attaches to it; it is there, with the host's address, also while no forwarder runs.
+                "ip -n \(host.namespace) tuntap add dev \(device) mode tap",
+                "ip -n \(host.namespace) link set \(device) address \(host.mac) up",
+                "ip -n \(host.namespace) address add \(host.address)/\(plan.underlay.length) dev \(device)",
             ]
         }
         for workload in plan.workloads {
@@ -43,6 +48,11 @@ public struct HostNetwork: Sendable {
             ]
         }
         return commands.map(Command.init)
+    }
+
+    /// What gives a workload the hardware address of its port, and switches it on.
+    public func connecting(_ workload: DemonstrationPlan.Workload, _ mac: MACAddress) -> [Command] {
+        [Command("ip -n \(workload.namespace) link set \(DemonstrationPlan.Workload.interface) address \(mac) up")]
     }
 
     /// Room for a workload's packet of 1500 bytes and every header that tunnels put around it.

@@ -46,6 +46,21 @@ public struct InspectionTable: Sendable, Equatable {
         return line(columns.map { $0.uppercased() }) + cells.map(line).joined()
     }
 
+    /// The table without some of its columns.
+    public func without(_ names: Set<String>) -> InspectionTable {
+        let kept = columns.indices.filter { !names.contains(columns[$0]) }
+        var table = InspectionTable(kept.map { columns[$0] })
+        table.rows = rows.map { row in kept.map { row[$0] } }
+        return table
+    }
+
+    /// The first row in a line of prose: each column that it has a value for, with its name.
+    public var sentence: String? {
+        rows.first.map { row in
+            zip(columns, row).filter { $0.1 != .none }.map { "\($0.0) \($0.1.text)" }.joined(separator: ", ")
+        }
+    }
+
     /// An array of objects, one a row; what a row does not have is left out.
     public var json: String {
         var writer = JSONWriter()
