@@ -150,6 +150,7 @@ private func network(_ name: String) -> VirtualNetwork {
         _ = try await second.client.virtualNetworks.create(network("b"))
         while let event = try await watch.next() {
             if case .disconnected = event { continue }
+            if event == .resumed { continue }
             guard case .created(let object, _) = event else {
                 Issue.record("\(event) instead of the creation of b")
                 break

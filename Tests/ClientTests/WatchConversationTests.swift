@@ -40,7 +40,7 @@ private func json(_ name: String) -> String { #"{"virtual-machine":{"uuid":"u-\#
         #expect(try conversation.received(event("delete", json("c"), "16")) == [.deleted(machine("c"), revision: 16)])
         #expect(conversation.path == "/watch?revision=16")
         // Going on, there is no list; what was heard already says nothing.
-        #expect(conversation.began() == [])
+        #expect(conversation.began() == [.resumed])
         #expect(try conversation.received(event("delete", json("c"), "16")) == [])
         #expect(try conversation.received(event("create", json("d"), "17")) == [.created(machine("d"), revision: 17)])
     }

@@ -56,10 +56,10 @@ struct WatchConversation {
         }
     }
 
-    /// A stream begins. Without a revision it begins with a list.
+    /// A stream begins. Without a revision it begins with a list, with one it goes on.
     mutating func began() -> [WatchEvent] {
         isListing = revision == nil
-        return isListing ? [.listing] : []
+        return [isListing ? .listing : .resumed]
     }
 
     /// What an event of the stream means.

@@ -99,4 +99,6 @@ public enum WatchEvent: Sendable, Equatable {
     case deleted(WatchedObject, revision: UInt64)
     /// The connection broke, or could not be made; it is tried again. For logs: nothing follows from it.
     case disconnected(ClientError)
+    /// There is a connection again, and everything that happened meanwhile follows. For logs as well.
+    case resumed
 }

@@ -124,6 +124,7 @@ public struct GraphStore: Sendable {
     /// All shown links of a node, in order.
     public func links(of name: NodeName) -> [LinkName] { allLinks(at: name).filter(isShown).sorted() }
 
+    public var nodeCount: Int { nodes.count }
     public var nodeNames: [NodeName] { nodes.keys.sorted() }
 
     /// Everything said, in a fixed order: two graphs with equal snapshots hold the same.

@@ -67,7 +67,7 @@ public struct GraphTranslator: Sendable {
         case .deleted(let object, let revision):
             guard isNew(revision) else { return [] }
             return remove(object.uuid)
-        case .disconnected:
+        case .disconnected, .resumed:
             return []
         }
     }

@@ -42,6 +42,8 @@ public struct SchemaTransformer: Sendable {
             case .synchronized:
                 logger.info("configuration read", metadata: ["revision": "\(update.revision)"])
                 isSynchronized = true
+            case .resumed:
+                logger.info("the configuration server answers again")
             case .changed:
                 break
             }
