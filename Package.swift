@@ -92,7 +92,7 @@ let package = Package(
             path: "Runtime/Services/ConfigServer/Shell", swiftSettings: strict),
 
         .target(
-            name: "ControlNodeCore", dependencies: ["Coding", "Graph", "NetworkTypes", "RouteMessages", "XMPP"],
+            name: "ControlNodeCore", dependencies: ["Coding", "ConfigurationModel", "Graph", "NetworkTypes", "RouteMessages", "XMPP"],
             path: "Runtime/Services/ControlNode/Core", swiftSettings: strict),
         .target(
             name: "AgentCore",
@@ -125,7 +125,7 @@ let package = Package(
         .target(
             name: "ControlNode",
             dependencies: [
-                "Coding", "ConfigurationGraph", "ControlNodeCore", "Graph", "NetworkTypes", "XMPP",
+                "Client", "Coding", "ConfigurationGraph", "ControlNodeCore", "Graph", "GraphFeed", "NetworkTypes", "XMPP",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -136,7 +136,7 @@ let package = Package(
         .target(
             name: "AgentSimulation",
             dependencies: [
-                "Coding", "RouteMessages", "XMPP",
+                "Coding", "Graph", "RouteMessages", "XMPP",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -200,7 +200,8 @@ let package = Package(
         .testTarget(
             name: "ControlNodeTests",
             dependencies: [
-                "Coding", "ConfigurationGraph", "ControlNode", "ControlNodeCore", "Graph", "NetworkTypes", "RouteMessages", "XMPP",
+                "Coding", "ConfigurationGraph", "ConfigurationModel", "ControlNode", "ControlNodeCore", "Graph", "NetworkTypes",
+                "RouteMessages", "XMPP",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/ControlNodeTests", swiftSettings: strict),
@@ -230,6 +231,17 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             path: "Tests/AgentChannelTests", swiftSettings: strict),
+        .testTarget(
+            name: "ControlChainTests",
+            dependencies: [
+                "AgentCore", "AgentSimulation", "Client", "Coding", "ConfigServer", "ConfigurationClient", "ConfigurationModel",
+                "ConfigurationREST", "ControlNode", "Demonstration", "Graph", "NIOTransport", "NetworkTypes", "Resources",
+                "SchemaTransformer", "XMPP",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/ControlChainTests", swiftSettings: strict),
         .testTarget(
             name: "RouteMessagesTests", dependencies: ["Coding", "RouteMessages"], path: "Tests/RouteMessagesTests", swiftSettings: strict),
         .testTarget(name: "XMPPTests", dependencies: ["Coding", "Graph", "XMPP"], path: "Tests/XMPPTests", swiftSettings: strict),

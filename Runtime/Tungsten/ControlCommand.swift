@@ -2,7 +2,10 @@
 
 import ArgumentParser
 import ControlNode
+import Foundation
 import Glibc
+import Logging
+import NIOTransport
 import NetworkTypes
 
 struct ControlCommand: AsyncParsableCommand {
@@ -17,7 +20,12 @@ struct ControlRunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Run a control node.",
         discussion: """
-            It exchanges routes with BGP speakers. Routing instances and routes that are given here are static.
+            It exchanges routes with BGP speakers and with agents. Routing instances, peers and what agents are told of the configuration come \
+            from the configuration server:
+
+              tungsten control --api-server 192.0.2.10:8082 --name control-1
+
+            What is given here instead is static, and goes before the configuration's:
 
               tungsten control --as 64512 --router-id 192.0.2.1 --peer 192.0.2.9 \\
                 --instance blue,target=target:64512:1,network=5 \\
@@ -33,7 +41,9 @@ struct ControlRunCommand: AsyncParsableCommand {
 
     @Option(
         name: .customLong("listen-xmpp"),
-        help: ArgumentHelp("Where to listen for agents; without it none are served. Port 0 takes any free port.", valueName: "host:port"))
+        help: ArgumentHelp(
+            "Where to listen for agents. Without it none are served, or with --api-server those that come to 0.0.0.0:5269. Port 0 takes any free port.",
+            valueName: "host:port"))
     var listenXMPP: ListenAddress?
 
     @Option(
@@ -41,11 +51,24 @@ struct ControlRunCommand: AsyncParsableCommand {
         help: ArgumentHelp("How long the routes of a lost agent are used on; 0 forgets them at once.", valueName: "seconds"))
     var staleTime = 300.0
 
-    @Option(name: .customLong("as"), help: ArgumentHelp("The autonomous system.", valueName: "number"))
-    var system: String
+    @Option(
+        help: ArgumentHelp(
+            "The configuration server to take routing instances and peers from; several, separated by commas, are tried in turn.",
+            valueName: "host:port,…"))
+    var apiServer: String?
 
-    @Option(help: ArgumentHelp("This speaker's BGP identifier, an IPv4 address.", valueName: "address"))
-    var routerID: String
+    @Option(help: ArgumentHelp("The name of this control node's bgp-router in the configuration; this host's when it is left out."))
+    var name: String?
+
+    @Option(
+        name: .customLong("as"),
+        help: ArgumentHelp("The autonomous system. Left out with --api-server, it is the configuration's.", valueName: "number"))
+    var system: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "This speaker's BGP identifier, an IPv4 address. Left out with --api-server, it is the configuration's.", valueName: "address"))
+    var routerID: String?
 
     @Option(help: ArgumentHelp("Reflects routes between internal speakers, with this cluster id.", valueName: "address"))
     var clusterID: String?
@@ -79,38 +102,81 @@ struct ControlRunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let stop = common.makeStopSignal()
-        var options = ControlNodeOptions(
-            host: listen.host, port: listen.port, system: try ASNumber(parsing: system), routerID: try IPv4Address(parsing: routerID))
-        options.clusterID = try clusterID.map { try IPv4Address(parsing: $0) }
+        let logger = common.makeLogger("control")
+        let configuration = try configurationOptions()
+        guard var options = try await makeOptions(configuration, stop, logger) else { return }
+        options.host = listen.host
+        options.port = listen.port
+        options.configuration = configuration
         options.peers = try peers.map { try BGPPeerOptions(parsing: $0, localAS: options.system) }
         options.instances = try instances.map { try InstanceOptions(parsing: $0) }
         options.routes = try routes.map { try StaticRouteOptions(parsing: $0) }
         options.introspectionHost = introspection.host
         options.introspectionPort = introspection.port
         options.partitionCount = partitions
-        options.agents = listenXMPP.map { listen in
+        let agentAddress = listenXMPP ?? (configuration == nil ? nil : ListenAddress(host: "0.0.0.0", port: 5269))
+        options.agents = agentAddress.map { listen in
             var agents = AgentServiceOptions()
             agents.host = listen.host
             agents.port = listen.port
             agents.staleSeconds = max(staleTime, 0)
             return agents
         }
-        let node = try await ControlNode.start(options, common.makeLogger("control"))
+        let node = try await ControlNode.start(options, logger)
         print("control node listens for BGP on \(node.address), answers on http://\(node.introspectionAddress)")
         if let agents = node.agentAddress { print("agents are served on \(agents)") }
+        if let configuration { print("the configuration comes from \(configuration.servers), for \(configuration.name)") }
         fflush(nil)
         await stop.requested()
         try await node.stop()
+    }
+
+    private func configurationOptions() throws -> ConfigurationOptions? {
+        guard let apiServer else { return nil }
+        let addresses = try apiServer.split(separator: ",").map { text in
+            guard let address = NIOTransport.Address(String(text)) else {
+                throw ValidationError("'\(text)' is not an address; write HOST:PORT, with an IPv6 address in brackets")
+            }
+            return address
+        }
+        guard !addresses.isEmpty else { throw ValidationError("--api-server needs the address of a configuration server, HOST:PORT") }
+        return ConfigurationOptions(NIOTransport(addresses), servers: apiServer, name: name ?? ProcessInfo.processInfo.hostName)
+    }
+
+    /// With who this control node is, as far as that is not given, from the configuration. Nil when it was stopped before that was known.
+    private func makeOptions(
+        _ configuration: ConfigurationOptions?, _ stop: StopSignal, _ logger: Logger
+    ) async throws -> ControlNodeOptions? {
+        let givenSystem = try system.map { try ASNumber(parsing: $0) }
+        let givenID = try routerID.map { try IPv4Address(parsing: $0) }
+        let givenCluster = try clusterID.map { try IPv4Address(parsing: $0) }
+        if let givenSystem, let givenID {
+            var options = ControlNodeOptions(system: givenSystem, routerID: givenID)
+            options.clusterID = givenCluster
+            return options
+        }
+        guard let configuration else {
+            throw ValidationError("--as and --router-id are needed; with --api-server they can come from the configuration")
+        }
+        print("waiting for the configuration of \(configuration.name) from \(configuration.servers)")
+        fflush(nil)
+        let identity = Task { try await ControlNodeOptions.waiting(for: configuration, logger) }
+        stop.whenRequested { identity.cancel() }
+        guard var options = try await identity.value else { return nil }
+        options.system = givenSystem ?? options.system
+        options.routerID = givenID ?? options.routerID
+        options.clusterID = givenCluster ?? options.clusterID
+        return options
     }
 }
 
 struct ControlShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show a control node's neighbors, instances, routes or agents.")
+        abstract: "Show a control node's neighbors, instances, routes, agents, or where its configuration stands.")
 
     enum Subject: String, ExpressibleByArgument, CaseIterable {
-        case neighbors, instances, routes, agents
+        case neighbors, instances, routes, agents, configuration
     }
 
     enum Output: String, ExpressibleByArgument, CaseIterable {

@@ -7,14 +7,14 @@ import Synchronization
 
 /// Takes over SIGINT and SIGTERM from when it is made.
 final class StopSignal {
-    private let requests: AsyncStream<Void>
+    private let request: Task<Void, Never>
     private let sources: [any DispatchSourceSignal]
 
     /// - Parameter followingInput: also stop when standard input ends. `tungsten up` holds its end of the pipe for as long as it lives, so its
     ///   roles do not outlive it, however it ends.
     init(followingInput: Bool = false) {
         let (requests, continuation) = AsyncStream.makeStream(of: Void.self)
-        self.requests = requests
+        request = Task { for await _ in requests { return } }
         let count = SignalCount()
         let queue = DispatchQueue(label: "stop-signals")
         sources = [SIGINT, SIGTERM].map { number in
@@ -43,8 +43,15 @@ final class StopSignal {
     }
 
     /// Returns when the process has been asked to stop.
-    func requested() async {
-        for await _ in requests { return }
+    func requested() async { await request.value }
+
+    /// Calls something when the process has been asked to stop.
+    func whenRequested(_ body: @escaping @Sendable () -> Void) {
+        let request = request
+        Task {
+            await request.value
+            body()
+        }
     }
 }
 

@@ -44,7 +44,7 @@ private func imports(below folder: String) throws -> [String: String] {
             ["Attributes", "Coding", "ConfigurationModel", "ForwarderMessages", "Graph", "NetworkTypes", "RouteMessages", "XMPP"]
         ),
         ("Runtime/Services/SchemaTransformer/Core", ["Coding", "ConfigurationModel", "Graph", "NetworkTypes"]),
-        ("Runtime/Services/ControlNode/Core", ["Coding", "Graph", "NetworkTypes", "RouteMessages", "XMPP"]),
+        ("Runtime/Services/ControlNode/Core", ["Coding", "ConfigurationModel", "Graph", "NetworkTypes", "RouteMessages", "XMPP"]),
     ]
 
     @Test(arguments: rooms) func aRoomImportsOnlyWhatItMay(folder: String, allowed: Set<String>) throws {

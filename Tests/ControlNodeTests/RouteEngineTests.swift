@@ -175,10 +175,14 @@ private struct Listeners {
         engine.receive(UpdateMessage(unreachable: [.init(.routeTarget, membership([1]).reachable[0].routes.map(\.key))]), from: speaker(1))
         try told.take(engine.flush().updates)
         #expect(told[1].keys.sorted() == ["1.1.1.1:1:10.2.0.0/16"])
-        engine.originate(memberships: [target(5)])
+        let blue = RoutingInstance(id: InstanceID(1), name: "blue", importTargets: [target(5)])
+        engine.configure([blue, RoutingInstance(id: InstanceID(2), name: "red", importTargets: [target(5), target(6)])])
         try told.take(engine.flush().updates)
-        #expect(told[1]["64512:target:64512:5"] != nil)
-        engine.originate(memberships: [])
+        #expect(told[1]["64512:target:64512:5"] != nil && told[1]["64512:target:64512:6"] != nil)
+        engine.configure([blue], removing: [InstanceID(2)])
+        try told.take(engine.flush().updates)
+        #expect(told[1]["64512:target:64512:5"] != nil && told[1]["64512:target:64512:6"] == nil)
+        engine.configure([RoutingInstance(id: InstanceID(1), name: "blue")])
         try told.take(engine.flush().updates)
         #expect(told[1]["64512:target:64512:5"] == nil)
     }
@@ -201,7 +205,7 @@ private struct Listeners {
         for index in engines.indices {
             try told.take(engines[index].join(PeerID(1), families: [.routeTarget, .inetVPN], policy(), terms(), isConstrained: true))
             engines[index].receive(membership([1]), from: speaker(1))
-            engines[index].originate(memberships: [target(5)])
+            engines[index].configure([RoutingInstance(id: InstanceID(1), name: "blue", importTargets: [target(5)])])
             for number in 0..<30 { engines[index].receive(try vpn("10.1.\(number).0/24"), from: speaker(3, .externalBGP)) }
             try told.take(engines[index].flush().updates)
         }

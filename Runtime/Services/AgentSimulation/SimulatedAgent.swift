@@ -2,6 +2,7 @@
 // For tests, and to find out what a control node carries.
 
 import Coding
+import Graph
 import NIOCore
 import NIOPosix
 import RouteMessages
@@ -35,6 +36,9 @@ public final class SimulatedAgent: @unchecked Sendable {
     private var report = Report()
     /// By session, so that each control node's word stands by itself.
     private var known: [Int: [String: [UInt8]]] = [:]
+
+    /// What each control node said of the configuration.
+    private var configurations: [Int: (assembler: ConfigurationAssembler, graph: GraphStore)] = [:]
 
     private struct TimerKey: Hashable {
         let session: Int
@@ -78,6 +82,9 @@ public final class SimulatedAgent: @unchecked Sendable {
         loop.submit { self.known[0]?["\(table) \(id)"] }
     }
 
+    /// The agent's part of the configuration as the first control node told it. Values are XML.
+    public func configuration() -> EventLoopFuture<GraphStore> { loop.submit { self.configurations[0]?.graph ?? GraphStore() } }
+
     // MARK: Actions
 
     private func perform(_ actions: [ControlNodeSessions.Action]) {
@@ -107,6 +114,7 @@ public final class SimulatedAgent: @unchecked Sendable {
         case .established:
             report.established += 1
             known[session] = [:]
+            configurations[session] = nil
         case .lost(let reason): report.sessionsLost.append(reason)
         case .stanza(let stanza): take(stanza, session)
         }
@@ -163,9 +171,20 @@ public final class SimulatedAgent: @unchecked Sendable {
             report.retracts += event.retracts.count
             for item in event.items { known[session, default: [:]]["\(event.node) \(item.id)"] = keepsRoutes ? item.entry : [] }
             for id in event.retracts { known[session]?["\(event.node) \(id)"] = nil }
-        case .configuration(let statements): report.configurationObjects += statements.count
+        case .configuration(let statements):
+            report.configurationObjects += statements.count
+            guard keepsRoutes else { return }
+            for statement in statements { take(statement, session) }
         case .subscribe, .unsubscribe, .publish, .associate, .dissociate, .unknown: break
         }
+    }
+}
+
+extension SimulatedAgent {
+    private func take(_ statement: ConfigurationStatement, _ session: Int) {
+        var (assembler, graph) = configurations.removeValue(forKey: session) ?? (ConfigurationAssembler(), GraphStore())
+        for change in assembler.changes(for: statement) { graph.apply(change) }
+        configurations[session] = (assembler, graph)
     }
 }
 

@@ -207,25 +207,28 @@ public struct RouteEngine: Sendable {
         return updates
     }
 
-    // MARK: Own memberships
+    // MARK: Instances
 
-    /// Tells speakers which targets are imported here, so that they send those routes (RFC 4684 §5): one membership for each target.
-    public mutating func originate(memberships targets: Set<RouteTarget>) {
+    /// Brings instances in line with the configuration: these are new or otherwise than before, those are gone. Speakers are told which
+    /// targets are imported here, so that they send those routes (RFC 4684 §5): one membership for each target.
+    public mutating func configure(_ changed: [RoutingInstance], removing removed: [InstanceID] = []) {
+        var touched: Set<RouteTarget> = []
+        for id in removed { touched.formUnion(partition.instances[id]?.importTargets ?? []) }
+        for instance in changed {
+            touched.formUnion((partition.instances[instance.id]?.importTargets ?? []).symmetricDifference(instance.importTargets))
+        }
+        for id in removed { partition.remove(id) }
+        partition.configure(changed)
         let table = TableID.master(.routeTarget)
         let source = PathSource(peer: .local, kind: .local, routerID: identity.routerID)
-        var former: Set<RouteTarget> = []
-        partition.forEachRoute(table) { key, route in
-            if case .routeTarget(let prefix) = key.prefix, let target = prefix.target,
-                route.first(where: { $0.source.peer == .local }) != nil
-            {
-                former.insert(target)
+        let attributes = partition.intern(PathAttributes(nextHop: .v4(identity.routerID)))
+        for target in touched {
+            let key = RouteKey(.routeTarget(RouteTargetPrefix(origin: identity.system, target: target)))
+            if partition.imports(target) {
+                partition.announce(table, key, Path(source: source, attributes: attributes))
+            } else {
+                partition.withdraw(table, key, peer: .local)
             }
         }
-        func key(_ target: RouteTarget) -> RouteKey {
-            RouteKey(.routeTarget(RouteTargetPrefix(origin: identity.system, target: target)))
-        }
-        let attributes = partition.intern(PathAttributes(nextHop: .v4(identity.routerID)))
-        for target in former.subtracting(targets) { partition.withdraw(table, key(target), peer: .local) }
-        for target in targets.subtracting(former) { partition.announce(table, key(target), Path(source: source, attributes: attributes)) }
     }
 }

@@ -67,20 +67,24 @@ final class BGPPeer: @unchecked Sendable {
         self.logger = logger
         session = BGPSession(
             BGPSessionOptions(
-                localAS: identity.system, peerAS: options.system, identifier: identity.routerID, holdTime: options.holdTime,
-                families: options.families, isPassive: options.isPassive, restartTime: options.restartTime))
+                localAS: options.localSystem ?? identity.system, peerAS: options.system, identifier: identity.routerID,
+                holdTime: options.holdTime, families: options.families, isPassive: options.isPassive, restartTime: options.restartTime,
+                isAdminDown: options.isAdminDown))
     }
+
+    private var localSystem: ASNumber { options.localSystem ?? identity.system }
 
     // MARK: From outside
 
     func start() { loop.execute { self.handle(.start) } }
 
-    /// Ends the session and waits until its connections are closed.
-    func stop() -> EventLoopFuture<Void> {
+    /// Ends the session for good and waits until its connections are closed. Nothing is kept of what the peer said.
+    func stop(_ notification: NotificationMessage) -> EventLoopFuture<Void> {
         loop.flatSubmit {
             self.isClosing = true
             let open = Array(self.channels.values)
-            self.handle(.stop(.administrativeShutdown))
+            self.handle(.stop(notification))
+            self.forget(self.staleFamilies)
             self.staleTimer?.cancel()
             self.constraintTimer?.cancel()
             return EventLoopFuture.andAllComplete(open.map(\.closeFuture), on: self.loop)
@@ -116,7 +120,7 @@ final class BGPPeer: @unchecked Sendable {
     func status() -> EventLoopFuture<NeighborStatus> {
         loop.submit {
             NeighborStatus(
-                address: self.options.address, system: self.options.system, state: self.session.state,
+                name: self.options.name, address: self.options.address, system: self.options.system, state: self.session.state,
                 identifier: self.session.established?.peerIdentifier, families: self.session.established?.terms.families.sorted() ?? [],
                 holdTime: self.session.established?.holdTime, establishedCount: self.session.establishedCount,
                 received: self.counters.received, sent: self.counters.sent, problems: self.counters.problems,
@@ -327,7 +331,7 @@ final class BGPPeer: @unchecked Sendable {
         guard !families.isEmpty, let established = session.established, let channel = channels[established.direction] else { return }
         let local = channel.localAddress?.ipAddress.flatMap { try? IPAddress(parsing: $0) } ?? .v4(identity.routerID)
         let policy = ExportPolicy(
-            localAS: identity.system, isInternal: established.terms.isInternal, localAddress: local, clusterID: identity.clusterID)
+            localAS: localSystem, isInternal: established.terms.isInternal, localAddress: local, clusterID: identity.clusterID)
         let outlet = PeerOutlet(peer: id, session: sessionNumber) { session, messages in
             self.loop.execute { self.deliver(session, messages) }
         }

@@ -16,32 +16,28 @@ public final class ControlNode: Sendable {
     /// Where it listens for agents: `127.0.0.1:5269`; nil when it does not.
     public let agentAddress: String?
     private let group: MultiThreadedEventLoopGroup
-    private let listener: any Channel
-    private let introspection: any Channel
-    private let agentListener: (any Channel)?
+    private let listeners: [any Channel]
     private let agents: AgentService?
-    let engines: [EngineLoop]
-    let peers: [BGPPeer]
-    let instances: [RoutingInstance]
+    private let roster: Roster
+    private let state: ConfigurationState
+    /// Follows the configuration.
+    private let follower: Task<Void, Never>?
     private let logger: Logger
 
     private init(
-        _ group: MultiThreadedEventLoopGroup, _ listener: any Channel, _ introspection: any Channel, _ agentListener: (any Channel)?,
-        _ agents: AgentService?, _ engines: [EngineLoop],
-        _ peers: [BGPPeer], _ instances: [RoutingInstance], _ logger: Logger
+        _ group: MultiThreadedEventLoopGroup, bgp: any Channel, introspection: any Channel, xmpp: (any Channel)?, _ agents: AgentService?,
+        _ roster: Roster, _ state: ConfigurationState, _ configuration: ConfigurationOptions?, _ logger: Logger
     ) {
         self.group = group
-        self.listener = listener
-        self.introspection = introspection
-        self.agentListener = agentListener
+        listeners = [bgp, introspection] + [xmpp].compactMap { $0 }
         self.agents = agents
-        agentAddress = agentListener.map { Self.text($0.localAddress) }
-        self.engines = engines
-        self.peers = peers
-        self.instances = instances
+        self.roster = roster
+        self.state = state
         self.logger = logger
-        address = Self.text(listener.localAddress)
+        follower = configuration.map { configuration in Task { await state.follow(configuration) } }
+        address = Self.text(bgp.localAddress)
         introspectionAddress = Self.text(introspection.localAddress)
+        agentAddress = xmpp.map { Self.text($0.localAddress) }
     }
 
     private static func text(_ address: SocketAddress?) -> String {
@@ -49,9 +45,13 @@ public final class ControlNode: Sendable {
         return ip.contains(":") ? "[\(ip)]:\(port)" : "\(ip):\(port)"
     }
 
+    /// Starts a control node.
+    ///
+    /// - Throws: `ControlNodeError` when what is given contradicts itself, or an address cannot be listened on.
     public static func start(_ options: ControlNodeOptions, _ logger: Logger) async throws -> ControlNode {
         let count = options.partitionCount > 0 ? options.partitionCount : System.coreCount
         let group = MultiThreadedEventLoopGroup(numberOfThreads: count)
+        var listeners: [any Channel] = []
         do {
             let identity = RouteEngine.Identity(system: options.system, routerID: options.routerID, clusterID: options.clusterID)
             let loops = Array(group.makeIterator())
@@ -59,49 +59,46 @@ public final class ControlNode: Sendable {
             let engines = loops.enumerated().map { index, loop in
                 EngineLoop(staticEngine(RouteEngine(identity, index: index, count: count), options, instances), on: loop)
             }
-            var peers: [BGPPeer] = []
-            for (index, peer) in options.peers.enumerated() {
-                guard !peers.contains(where: { $0.options.address == peer.address }) else {
-                    throw ControlNodeError("the peer \(peer.address) is given twice")
-                }
-                // Numbers from 1: 0 is the control node itself.
-                peers.append(
-                    BGPPeer(PeerID(UInt32(index + 1)), peer, identity, engines, on: loops[index % loops.count], logger))
+            let roster = Roster(identity, engines, instances, on: loops, logger)
+            let peers = try options.peers.map { peer in
+                guard let made = roster.add(peer) else { throw ControlNodeError("the peer \(peer.address) is given twice") }
+                return made
             }
-            let listener = try await listen(options, group, peers, logger)
-            do {
-                let agents = options.agents.map { AgentService($0, options.system, engines, on: group.next(), logger) }
-                agents?.configured(instances)
-                let view = Introspection(engines, peers, instances, agents)
-                let introspection = try await view.listen(options.introspectionHost, options.introspectionPort, group)
-                var agentListener: (any Channel)?
-                if let agents, let options = options.agents {
-                    do {
-                        agentListener = try await agents.listen(options, group)
-                    } catch {
-                        try await introspection.close()
-                        throw error
-                    }
-                }
-                let node = ControlNode(group, listener, introspection, agentListener, agents, engines, peers, instances, logger)
-                for peer in peers { peer.start() }
-                return node
-            } catch {
-                try await listener.close()
-                throw error
+            let wanted = options.configuration.map { configuration in
+                ControlConfiguration(
+                    name: configuration.name, staticInstances: Set(instances.map(\.name)), staticPeers: Set(peers.map(\.options.address)),
+                    firstInstance: UInt32(instances.count + 1))
             }
+            let state = ConfigurationState(options.configuration, wanted, identity, on: group.next(), logger)
+            let agents = options.agents.map { agents in
+                var agents = agents
+                if options.configuration != nil { agents.servesAtOnce = false }
+                return AgentService(agents, options.system, engines, state, logger)
+            }
+            state.onActions { roster.perform($0, agents) }
+            state.onCompletion { agents?.configurationIsComplete() }
+            agents?.configured(instances)
+
+            let bgp = try await listen(options, group, roster, logger)
+            listeners.append(bgp)
+            let view = Introspection(roster, state, agents)
+            let introspection = try await view.listen(options.introspectionHost, options.introspectionPort, group)
+            listeners.append(introspection)
+            var xmpp: (any Channel)?
+            if let agents, let options = options.agents { xmpp = try await agents.listen(options, group) }
+            for peer in peers { peer.start() }
+            return ControlNode(
+                group, bgp: bgp, introspection: introspection, xmpp: xmpp, agents, roster, state, options.configuration, logger)
         } catch {
+            for listener in listeners { try await listener.close() }
             try await group.shutdownGracefully()
             throw error
         }
     }
 
     private static func listen(
-        _ options: ControlNodeOptions, _ group: MultiThreadedEventLoopGroup, _ peers: [BGPPeer], _ logger: Logger
+        _ options: ControlNodeOptions, _ group: MultiThreadedEventLoopGroup, _ roster: Roster, _ logger: Logger
     ) async throws -> any Channel {
-        var known: [IPAddress: BGPPeer] = [:]
-        for peer in peers { known[peer.options.address] = peer }
-        let byAddress = known
         do {
             return try await ServerBootstrap(group: group)
                 .serverChannelOption(.backlog, value: 256)
@@ -110,7 +107,7 @@ public final class ControlNode: Sendable {
                 .childChannelOption(.autoRead, value: false)
                 .childChannelInitializer { channel in
                     let remote = channel.remoteAddress?.ipAddress.flatMap { try? IPAddress(parsing: $0) }
-                    if let peer = remote.flatMap({ byAddress[Self.unmapped($0)] }) {
+                    if let peer = remote.flatMap({ roster.peer(Self.unmapped($0)) }) {
                         peer.accept(channel)
                     } else {
                         logger.notice("connection refused: no such peer", metadata: ["address": "\(remote.map { "\($0)" } ?? "?")"])
@@ -156,8 +153,7 @@ public final class ControlNode: Sendable {
     /// The engine with the configuration's instances and routes in it.
     private static func staticEngine(_ engine: RouteEngine, _ options: ControlNodeOptions, _ instances: [RoutingInstance]) -> RouteEngine {
         var engine = engine
-        engine.withPartition { $0.configure(instances) }
-        engine.originate(memberships: instances.reduce(into: []) { $0.formUnion($1.importTargets) })
+        engine.configure(instances)
         let source = PathSource(peer: .local, kind: .staticRoute, routerID: options.routerID)
         for route in options.routes where engine.holds(route.key) {
             guard let instance = instances.first(where: { $0.name == route.instance }) else { continue }
@@ -179,24 +175,24 @@ public final class ControlNode: Sendable {
 
     /// Ends the session with a peer; it begins again at once. False when there is no such peer.
     public func reset(_ address: IPAddress) -> Bool {
-        guard let peer = peers.first(where: { $0.options.address == address }) else { return false }
+        guard let peer = roster.peer(address) else { return false }
         peer.reset()
         return true
     }
 
-    /// The configuration changed: agents are told of their parts of it.
-    public func apply(configuration changes: [GraphChange]) { agents?.configuration.apply(changes) }
+    /// The configuration changed, for those who bring it themselves instead of having it followed.
+    public func apply(configuration changes: [GraphChange]) { state.apply(changes) }
 
-    /// The configuration has been read to its end: agents are served from now on.
+    /// The configuration has been brought to its end: agents are served from now on.
     public func configurationIsComplete() { agents?.configurationIsComplete() }
 
     /// Tells every peer, closes everything.
     public func stop() async throws {
-        try await listener.close()
-        try await introspection.close()
-        try await agentListener?.close()
+        follower?.cancel()
+        await follower?.value
+        for listener in listeners { try await listener.close() }
         await agents?.stop()
-        for peer in peers { try await peer.stop().get() }
+        try await roster.close()
         try await group.shutdownGracefully()
         logger.info("control node stopped")
     }

@@ -29,6 +29,8 @@ public struct ControlNodeOptions: Sendable {
     public var partitionCount = 0
     /// Nil: no agents are served.
     public var agents: AgentServiceOptions?
+    /// Nil: what is given here is all there is.
+    public var configuration: ConfigurationOptions?
 
     public init(host: String = "0.0.0.0", port: Int = 179, system: ASNumber, routerID: IPv4Address) {
         self.host = host
@@ -48,10 +50,28 @@ public struct BGPPeerOptions: Sendable, Hashable {
     public var isPassive = false
     /// Nil: routes of a lost session are forgotten at once.
     public var restartTime: UInt16?
+    /// For people: the fully qualified name in the configuration.
+    public var name = ""
+    /// What this speaker calls itself towards the peer; nil: by its own number.
+    public var localSystem: ASNumber?
+    /// No session is opened, and none accepted.
+    public var isAdminDown = false
 
     public init(address: IPAddress, system: ASNumber) {
         self.address = address
         self.system = system
+    }
+
+    init(_ peer: ConfiguredPeer) {
+        self.init(address: peer.address, system: peer.system)
+        port = peer.port
+        families = peer.families
+        holdTime = peer.holdTime
+        isPassive = peer.isPassive
+        restartTime = peer.restartTime
+        name = peer.name
+        localSystem = peer.localSystem
+        isAdminDown = peer.isAdminDown
     }
 
     /// `192.0.2.1,as=64513,port=1179,families=inet-vpn+e-vpn,hold=30,passive,restart=120`; all but the address can be left out.

@@ -1,7 +1,7 @@
 // What the control node says of itself over HTTP: neighbours, routing instances and routes, as JSON for programs and as text for people.
 // Reads what is there and changes nothing. It does not authenticate, which is why it listens on the loopback interface unless told otherwise.
 //
-//     GET /neighbors                                   GET /instances        GET /agents
+//     GET /neighbors               GET /instances               GET /agents               GET /configuration
 //     GET /routes?instance=blue&family=inet&prefix=10.1.0.0/24     (an empty instance: the tables of VPN routes)
 //     any of them with &format=text
 
@@ -14,6 +14,8 @@ import NetworkTypes
 
 /// A peer as it is now.
 struct NeighborStatus: Sendable {
+    /// Empty for a peer of the command line.
+    let name: String
     let address: IPAddress
     let system: ASNumber
     let state: BGPSession.State
@@ -29,15 +31,14 @@ struct NeighborStatus: Sendable {
 }
 
 struct Introspection: Sendable {
-    private let engines: [EngineLoop]
-    private let peers: [BGPPeer]
-    private let instances: [RoutingInstance]
+    private let roster: Roster
+    private let state: ConfigurationState
     private let agents: AgentService?
+    private var engines: [EngineLoop] { roster.engines }
 
-    init(_ engines: [EngineLoop], _ peers: [BGPPeer], _ instances: [RoutingInstance], _ agents: AgentService?) {
-        self.engines = engines
-        self.peers = peers
-        self.instances = instances
+    init(_ roster: Roster, _ state: ConfigurationState, _ agents: AgentService?) {
+        self.roster = roster
+        self.state = state
         self.agents = agents
     }
 
@@ -77,6 +78,7 @@ struct Introspection: Sendable {
         switch parts.first {
         case "/neighbors": table = neighbors(on: loop)
         case "/instances": table = instanceTable(on: loop)
+        case "/configuration": table = state.table().hop(to: loop)
         case "/agents":
             table = agents?.table(on: loop) ?? loop.makeSucceededFuture(Table("agents", ["name"]))
         case "/routes":
@@ -86,7 +88,7 @@ struct Introspection: Sendable {
                 return loop.makeSucceededFuture(Answer(status: .badRequest, isText: true, body: Array("\(error)\n".utf8)))
             }
         default:
-            let text = "there is no \(parts.first ?? "/") here; there are /neighbors, /instances and /routes\n"
+            let text = "there is no \(parts.first ?? "/") here; there are /neighbors, /instances, /routes, /agents and /configuration\n"
             return loop.makeSucceededFuture(Answer(status: .notFound, isText: true, body: Array(text.utf8)))
         }
         return table.map { Answer(isText: isText, body: isText ? Array($0.text.utf8) : $0.json) }
@@ -110,6 +112,7 @@ struct Introspection: Sendable {
     // MARK: Tables
 
     private func neighbors(on loop: any EventLoop) -> EventLoopFuture<Table> {
+        let peers = roster.peers
         let statuses = EventLoopFuture.whenAllSucceed(peers.map { $0.status() }, on: loop)
         let counts = EventLoopFuture.whenAllSucceed(
             engines.map { engine in
@@ -121,13 +124,13 @@ struct Introspection: Sendable {
             var table = Table(
                 "neighbors",
                 [
-                    "address", "as", "state", "router_id", "families", "hold_time", "paths", "received", "sent", "problems",
+                    "name", "address", "as", "state", "router_id", "families", "hold_time", "paths", "received", "sent", "problems",
                     "established_count",
                     "last_error",
                 ])
             for (index, status) in statuses.enumerated() {
                 table.add([
-                    .text("\(status.address)"), .number(Int(status.system.rawValue)), .text("\(status.state)"),
+                    .text(status.name), .text("\(status.address)"), .number(Int(status.system.rawValue)), .text("\(status.state)"),
                     .text(status.identifier.map { "\($0)" } ?? ""), .list(status.families.map(\.description)),
                     status.holdTime.map { .number(Int($0)) } ?? .text(""), .number(counts.reduce(0) { $0 + $1[index] }),
                     .number(Int(status.received)), .number(Int(status.sent)), .number(Int(status.problems)),
@@ -140,6 +143,7 @@ struct Introspection: Sendable {
     }
 
     private func instanceTable(on loop: any EventLoop) -> EventLoopFuture<Table> {
+        let instances = roster.instances.sorted { $0.name < $1.name }
         let all = engines.map { engine in
             engine.read { engine in
                 engine.partition.tableIDs.reduce(into: [TableID: Int]()) { $0[$1] = engine.partition.routeCount($1) }
@@ -169,6 +173,7 @@ struct Introspection: Sendable {
 
     private func routes(_ query: [String: String], on loop: any EventLoop) throws -> EventLoopFuture<Table> {
         let name = query["instance"] ?? ""
+        let instances = roster.instances
         guard let id = name.isEmpty ? InstanceID.master : instances.first(where: { $0.name == name })?.id else {
             throw ControlNodeError(
                 "there is no routing instance '\(name)'; there are \(instances.map(\.name).sorted().joined(separator: ", "))")
@@ -195,6 +200,7 @@ struct Introspection: Sendable {
                 return rows
             }
         }
+        let peers = Dictionary(roster.peers.map { ($0.id, "\($0.options.address)") }, uniquingKeysWith: { first, _ in first })
         return EventLoopFuture.whenAllSucceed(all, on: loop).map { parts in
             var table = Table(
                 "routes",
@@ -204,19 +210,23 @@ struct Introspection: Sendable {
                     "peer", "flags",
                 ])
             for row in parts.joined().sorted(by: { ($0.table, $0.key) < ($1.table, $1.key) }).prefix(Self.greatestRouteCount) {
-                for (index, path) in row.route.paths.enumerated() { table.add(self.cells(row.table, row.key, path, index, row.route)) }
+                for (index, path) in row.route.paths.enumerated() {
+                    table.add(self.cells(row.table, row.key, path, index, row.route, peers))
+                }
             }
             return table
         }
     }
 
-    private func cells(_ table: String, _ key: RouteKey, _ path: Path, _ index: Int, _ route: Route) -> [Table.Cell] {
+    private func cells(_ table: String, _ key: RouteKey, _ path: Path, _ index: Int, _ route: Route, _ peers: [PeerID: String]) -> [Table
+        .Cell]
+    {
         let communities =
             path.attributes.communities.map(\.description)
             + path.attributes.value.extendedCommunities.filter {
                 if case .encapsulation = $0.meaning { false } else { true }
             }.map(\.description)
-        let peer = peers.first { $0.id == path.source.peer }.map { "\($0.options.address)" } ?? (path.source.peer == .local ? "local" : "")
+        let peer = peers[path.source.peer] ?? (path.source.peer == .local ? "local" : "")
         var flags = path.infeasibility.description.split(separator: ",").map(String.init)
         if path.isStale { flags.append("stale") }
         if path.isReplica { flags.append("imported") }

@@ -169,6 +169,9 @@ public struct RoutePartition: Sendable {
         for family in RoutingInstance.families { tables[TableID(id, family)] = nil }
     }
 
+    /// Whether any instance does.
+    public func imports(_ target: RouteTarget) -> Bool { importers[target] != nil }
+
     private mutating func removeImporter(_ id: InstanceID, _ target: RouteTarget) {
         importers[target]?.remove(id)
         if importers[target]?.isEmpty == true { importers[target] = nil }

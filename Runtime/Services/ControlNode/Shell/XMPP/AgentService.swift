@@ -1,8 +1,6 @@
 // The control node's XMPP server: listens, spreads what agents say over the partitions, and says what it knows of them.
 
-import ConfigurationGraph
 import ControlNodeCore
-import Graph
 import Logging
 import NIOCore
 import NIOPosix
@@ -43,7 +41,9 @@ final class AgentService: Sendable {
     private let connections = Atomic(0)
     private let open = Mutex<[ObjectIdentifier: any Channel]>([:])
 
-    init(_ options: AgentServiceOptions, _ system: ASNumber, _ engines: [EngineLoop], on loop: any EventLoop, _ logger: Logger) {
+    init(
+        _ options: AgentServiceOptions, _ system: ASNumber, _ engines: [EngineLoop], _ state: ConfigurationState, _ logger: Logger
+    ) {
         settings = Settings(system: system, holdSeconds: options.holdSeconds)
         var exchange = AgentExchange.Settings(system: system)
         exchange.staleSeconds = options.staleSeconds
@@ -51,7 +51,7 @@ final class AgentService: Sendable {
         let partitions = engines.enumerated().map { AgentPartition($0.offset, $0.element, exchange, directory) }
         self.engines = engines
         self.partitions = partitions
-        configuration = AgentConfiguration(engines.count, ConfigurationGraph.schema, on: loop, directory)
+        configuration = AgentConfiguration(engines.count, state, directory)
         sources = partitions + [configuration]
         serving = Atomic(options.servesAtOnce)
         self.logger = logger
@@ -64,6 +64,9 @@ final class AgentService: Sendable {
     /// Everything that there was when the control node started has been read: agents are answered from now on. An agent that was answered
     /// before would take what is not there yet for deleted.
     func configurationIsComplete() { serving.store(true, ordering: .releasing) }
+
+    /// These instances are gone.
+    func removed(_ names: [String]) { for partition in partitions { partition.removed(names) } }
 
     /// The partitions know these instances; agents that wait for them are served.
     func configured(_ instances: [RoutingInstance]) { for partition in partitions { partition.configured(instances) } }

@@ -80,6 +80,11 @@ final class AgentPartition: AgentSource, @unchecked Sendable {
         perform { mine, partition in mine.exchange.configured(instances, &partition) }
     }
 
+    /// The instances are gone, or will be before anything else is done with the partition.
+    func removed(_ names: [String]) {
+        perform { mine, _ in names.flatMap { mine.exchange.removed($0) } }
+    }
+
     /// Changes of the partition's tables. To be called on the engine's loop.
     func changed(_ changes: [RouteChange]) { act(exchange.handle(changes)) }
 
@@ -123,39 +128,36 @@ final class AgentPartition: AgentSource, @unchecked Sendable {
     }
 }
 
-/// The configuration graph and what agents know of it, on an event loop.
+/// What agents know of the configuration, on the event loop of the graph.
 ///
-/// `@unchecked`: the variables are touched by tasks of `loop` only.
+/// `@unchecked`: the variables are touched by tasks of the graph's loop only.
 final class AgentConfiguration: AgentSource, @unchecked Sendable {
     private let index: Int
-    private let loop: any EventLoop
+    private let state: ConfigurationState
     private let directory: AgentDirectory
-    private var graph = GraphStore()
     private var push: ConfigurationPush
     private var notified: Set<PeerID> = []
+    private var loop: any EventLoop { state.loop }
 
-    init(_ index: Int, _ schema: GraphSchema, on loop: any EventLoop, _ directory: AgentDirectory) {
+    init(_ index: Int, _ state: ConfigurationState, _ directory: AgentDirectory) {
         self.index = index
-        push = ConfigurationPush(schema)
-        self.loop = loop
+        push = ConfigurationPush(ConfigurationState.schema)
+        self.state = state
         self.directory = directory
+        state.onEffects { self.changed($0, $1) }
     }
 
-    /// The configuration changed.
-    func apply(_ changes: [GraphChange]) {
-        loop.execute {
-            var told: Set<PeerID> = []
-            for change in changes { told.formUnion(self.push.handle(self.graph.apply(change), self.graph)) }
-            for id in told.sorted() { self.notify(id) }
-        }
+    /// The configuration changed. To be called on the loop.
+    private func changed(_ effects: [GraphEffect], _ graph: GraphStore) {
+        for id in push.handle(effects, graph) { notify(id) }
     }
 
     func subscribe(_ id: PeerID, name: String, node: String) {
-        loop.execute { if self.push.subscribe(id, name: name, node: node, self.graph) { self.notify(id) } }
+        loop.execute { if self.push.subscribe(id, name: name, node: node, self.state.graph) { self.notify(id) } }
     }
 
     func unsubscribe(_ id: PeerID, node: String) {
-        loop.execute { if self.push.unsubscribe(id, node: node, self.graph) { self.notify(id) } }
+        loop.execute { if self.push.unsubscribe(id, node: node, self.state.graph) { self.notify(id) } }
     }
 
     func forget(_ id: PeerID) {
@@ -178,7 +180,7 @@ final class AgentConfiguration: AgentSource, @unchecked Sendable {
             var pull = AgentPull()
             var length = 0
             while length < portion, self.push.hasOutput(id) {
-                guard let stanza = self.push.takeOutput(id, self.graph) else { continue }
+                guard let stanza = self.push.takeOutput(id, self.state.graph) else { continue }
                 pull.stanzas.append(stanza)
                 length += stanza.count
             }
