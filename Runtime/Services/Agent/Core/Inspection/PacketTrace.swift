@@ -31,6 +31,12 @@ public struct TraceTunnel: Hashable, Sendable {
     /// An MPLS label, 20 bits, or a VXLAN network identifier, 24 bits.
     public var label: UInt32
     public var destination: IPv4Address
+
+    public init(encapsulation: TunnelEncapsulation, label: UInt32, destination: IPv4Address) {
+        self.encapsulation = encapsulation
+        self.label = label
+        self.destination = destination
+    }
 }
 
 public enum PacketTrace {

@@ -1,0 +1,187 @@
+// `tungsten status`: what runs on this machine, and what is wrong with it.
+
+import Agent
+import AgentCore
+import ArgumentParser
+import Client
+import Demonstration
+import ForwarderMessages
+import Foundation
+import NIOTransport
+import Supervision
+
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Show which roles run on this machine, and what is wrong with them.",
+        discussion: """
+            Asks each role where it listens. Hosts of the demonstration are asked in their namespaces, which needs root. The exit status is 0 when \
+            all that was found is well, else 1.
+            """)
+
+    @Option(help: ArgumentHelp("Where the configuration server listens.", valueName: "host:port"))
+    var api = ListenAddress(host: "127.0.0.1", port: 8082)
+
+    @Option(help: ArgumentHelp("Where the control node answers questions.", valueName: "host:port"))
+    var control = ListenAddress(host: "127.0.0.1", port: 8083)
+
+    @Option(help: ArgumentHelp("Where the agent serves ports.", valueName: "host:port"))
+    var agent = ListenAddress(host: "127.0.0.1", port: 9091)
+
+    @Option(help: ArgumentHelp("The socket of the forwarder.", valueName: "path"))
+    var socket = ForwarderSocket.standardPath
+
+    @Option(name: .customLong("data-dir"), help: ArgumentHelp("The folder that `tungsten up` was given.", valueName: "dir"))
+    var dataDirectory = DataFolder.standard
+
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("table: columns to read. json: an array with an object for each role.", valueName: "format")
+    )
+    var output = InspectOptions.Output.table
+
+    /// Used for hosts in namespaces: the agent alone, as it tells it.
+    @Flag(name: .customLong("agent-only"), help: ArgumentHelp("Print what the agent says of itself.", visibility: .hidden))
+    var agentOnly = false
+
+    func run() async throws {
+        if agentOnly {
+            guard let body = await get(agent, "/status") else { throw ExitCode.failure }
+            print(String(decoding: body, as: UTF8.self))
+            return
+        }
+        var findings = [await configurationServer(), await controlNode()]
+        let hosts = demonstrationHosts()
+        for (host, folder) in hosts {
+            findings.append(forwarder(host.name + " forwarder", folder + "/vrouter.sock"))
+            findings.append(await agent(host))
+        }
+        if hosts.isEmpty {
+            findings.append(forwarder("forwarder", socket))
+            let text = await get(agent, "/status")
+            findings.append(RoleStatus(agent: "agent", "http://\(agent)", text.map { Data($0) }))
+        }
+        print(output == .json ? table(findings).json : table(findings).text, terminator: "")
+        if findings.contains(where: { $0.state != "up" || !$0.problems.isEmpty }) { throw ExitCode.failure }
+    }
+
+    private func table(_ findings: [RoleStatus]) -> InspectionTable {
+        var table = InspectionTable(["role", "where", "state", "detail", "problems"])
+        for finding in findings {
+            table.rows.append([
+                .text(finding.role), .text(finding.place), .text(finding.state), finding.detail.isEmpty ? .none : .text(finding.detail),
+                finding.problems.isEmpty ? .none : .list(finding.problems),
+            ])
+        }
+        return table
+    }
+
+    // MARK: Asking
+
+    private func get(_ address: ListenAddress, _ path: String) async -> [UInt8]? {
+        guard let reply = try? await NIOTransport([.init(host: address.host, port: address.port)]).send(ClientRequest(.get, path)),
+            reply.status == 200
+        else { return nil }
+        return reply.body
+    }
+
+    private func configurationServer() async -> RoleStatus {
+        let place = "http://\(api)"
+        guard let body = await get(api, "/virtual-networks?count=true") else { return RoleStatus("configuration server", place, "down") }
+        let networks = (try? JSONDecoder().decode([String: Count].self, from: Data(body)))?["virtual-networks"]?.count
+        return RoleStatus("configuration server", place, "up", networks.map { "\($0) virtual networks" } ?? "")
+    }
+
+    private struct Count: Decodable { let count: Int }
+
+    private func controlNode() async -> RoleStatus {
+        let place = "http://\(control)"
+        guard let neighbors = await rows("/neighbors"), let instances = await rows("/instances") else {
+            return RoleStatus("control node", place, "down")
+        }
+        // A control node that serves no agents has no such page.
+        let agents = await rows("/agents") ?? 0
+        return RoleStatus("control node", place, "up", "\(agents) agents, \(neighbors) BGP neighbors, \(instances) routing instances")
+    }
+
+    private func rows(_ path: String) async -> Int? {
+        guard let body = await get(control, path) else { return nil }
+        return (try? JSONSerialization.jsonObject(with: Data(body)) as? [Any])?.count
+    }
+
+    private func forwarder(_ role: String, _ path: String) -> RoleStatus {
+        do {
+            let forwarder = try ForwarderSocket(path: path, patience: 5)
+            let build = try forwarder.hello().build ?? ""
+            let interfaces = try forwarder.interfaces()
+            let flows = try forwarder.flows().count
+            return RoleStatus(role, path, "up", "\(interfaces.count) interfaces, \(flows) flows" + (build.isEmpty ? "" : ", \(build)"))
+        } catch {
+            return RoleStatus(role, path, "down", "\(error)")
+        }
+    }
+
+    /// Hosts of the demonstration that run with the data folder.
+    private func demonstrationHosts() -> [(host: DemonstrationPlan.Host, folder: String)] {
+        for folder in [dataDirectory, "Build/data"] where RunningPlatform(dataDirectory: folder).identifier != nil {
+            let hosts = DemonstrationPlan.standard.hosts.map { ($0, "\(folder)/demonstration/\($0.name)") }
+            return hosts.filter { FileManager.default.fileExists(atPath: $0.1 + "/vrouter.sock") }
+        }
+        return []
+    }
+
+    private func agent(_ host: DemonstrationPlan.Host) async -> RoleStatus {
+        let role = host.name + " agent"
+        let place = "namespace \(host.namespace)"
+        let asked = try? await Tool.run(
+            "ip", ["netns", "exec", host.namespace, CurrentProgram.path, "status", "--agent-only"], patience: .seconds(15))
+        return RoleStatus(agent: role, place, asked.flatMap { $0.isSuccess ? Data($0.output.utf8) : nil })
+    }
+}
+
+/// What was found out about a role.
+private struct RoleStatus {
+    var role: String
+    var place: String
+    var state: String
+    var detail: String
+    var problems: [String] = []
+
+    init(_ role: String, _ place: String, _ state: String, _ detail: String = "") {
+        (self.role, self.place, self.state, self.detail) = (role, place, state, detail)
+    }
+
+    /// An agent, from what it says of itself; nil: it does not answer.
+    init(agent role: String, _ place: String, _ text: Data?) {
+        guard let text, let agent = try? JSONDecoder().decode(AgentReport.self, from: text) else {
+            self.init(role, place, "down")
+            return
+        }
+        let up = agent.ports.count { $0.state == "up" }
+        let sessions = agent.controlNodes.map { "\($0.server) \($0.state)" }.joined(separator: ", ")
+        self.init(role, place, "up", "\(up) of \(agent.ports.count) ports up; control nodes: \(sessions)")
+        problems = agent.problems + agent.ports.filter { $0.state != "up" }.map { "\($0.device) \($0.state): \($0.reason ?? "")" }
+    }
+}
+
+/// What is read of an agent's GET /status.
+private struct AgentReport: Decodable {
+    struct Port: Decodable {
+        let device: String
+        let state: String
+        let reason: String?
+    }
+
+    struct ControlNode: Decodable {
+        let server: String
+        let state: String
+    }
+
+    let ports: [Port]
+    let controlNodes: [ControlNode]
+    let problems: [String]
+
+    enum CodingKeys: String, CodingKey {
+        case ports, problems
+        case controlNodes = "control-nodes"
+    }
+}

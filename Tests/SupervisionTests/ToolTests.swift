@@ -1,0 +1,32 @@
+// Programs that are run to their end.
+
+import Supervision
+import Testing
+
+@Suite struct ToolTests {
+    @Test func whatAProgramSaysAndHowItEnds() async throws {
+        let result = try await Tool.run("sh", ["-c", "echo out; echo wrong >&2; exit 3"])
+        #expect(result.output == "out\n")
+        #expect(result.errors == "wrong\n")
+        #expect(result.status == 3)
+        #expect(!result.isSuccess)
+    }
+
+    @Test func aProgramThatDoesNotEndIsKilled() async throws {
+        let result = try await Tool.run("sleep", ["600"], patience: .milliseconds(50))
+        #expect(result.status == 128 + 9)
+    }
+
+    @Test func aProgramThatIsNotThere() async throws {
+        await #expect(throws: SupervisorError.self) { try await Tool.run("no-such-program", []) }
+        #expect(Tool.find("sh") != nil)
+    }
+
+    @Test func nothingIsStartedWhileStopping() async throws {
+        let supervisor = try Supervisor(logFolder: "/tmp/tungsten-tool-tests-\(UInt32.random(in: 0...UInt32.max))") { _ in }
+        await supervisor.stop()
+        await #expect(throws: SupervisorError.self) {
+            try await supervisor.start(Role("late", program: "/bin/sleep", arguments: ["600"], announcement: nil))
+        }
+    }
+}
