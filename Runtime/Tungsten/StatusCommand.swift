@@ -95,17 +95,26 @@ struct StatusCommand: AsyncParsableCommand {
 
     private func controlNode() async -> RoleStatus {
         let place = "http://\(control)"
-        guard let neighbors = await rows("/neighbors"), let instances = await rows("/instances") else {
+        guard let neighbors = await rows("neighbors"), let instances = await rows("instances") else {
             return RoleStatus("control node", place, "down")
         }
         // A control node that serves no agents has no such page.
-        let agents = await rows("/agents") ?? 0
-        return RoleStatus("control node", place, "up", "\(agents) agents, \(neighbors) BGP neighbors, \(instances) routing instances")
+        let agents = await rows("agents") ?? []
+        var status = RoleStatus(
+            "control node", place, "up", "\(agents.count) agents, \(neighbors.count) BGP neighbors, \(instances.count) routing instances")
+        for configuration in await rows("configuration") ?? [] {
+            status.problems += configuration["problems"] as? [String] ?? []
+            if let state = configuration["state"] as? String, state != "complete" {
+                status.problems.append("its configuration is \(state)")
+            }
+        }
+        return status
     }
 
-    private func rows(_ path: String) async -> Int? {
-        guard let body = await get(control, path) else { return nil }
-        return (try? JSONSerialization.jsonObject(with: Data(body)) as? [Any])?.count
+    /// A page of the control node: an object with one list of objects.
+    private func rows(_ page: String) async -> [[String: Any]]? {
+        guard let body = await get(control, "/" + page) else { return nil }
+        return (try? JSONSerialization.jsonObject(with: Data(body)) as? [String: [[String: Any]]])?[page]
     }
 
     private func forwarder(_ role: String, _ path: String) -> RoleStatus {

@@ -81,8 +81,8 @@ struct TraceCommand: AsyncParsableCommand {
             )
         }
         let neighbour = isNeighbour ? try host.neighbour(target, vrf: interface.vrf ?? 0) ?? .gateway : .gateway
-        let frame = PacketTrace.question(
-            from: from.end, to: target, through: neighbour, identifier: UInt16.random(in: 1...UInt16.max))
+        let identifier = UInt16.random(in: 1...UInt16.max)
+        let frame = PacketTrace.question(from: from.end, to: target, through: neighbour, identifier: identifier)
         report.begin("on \(host.name), sent to \(neighbour)" + (neighbour == .gateway ? ", the gateway" : ""))
         let steps = try host.trace(frame, interface.index ?? 0)
         for step in steps { report.add(step.sentence, try PacketTrace.entry(of: step).flatMap { try host.describe($0) }) }
@@ -91,7 +91,9 @@ struct TraceCommand: AsyncParsableCommand {
                 return report.end("left for the host \(tunnel.destination), whose forwarder was not named: nothing more can be said here")
             }
             report.begin("on \(other.name), as far as its tables say")
-            for (sentence, entry) in try other.arrival(of: tunnel, from: from.address, to: target) { report.add(sentence, entry) }
+            for (sentence, entry) in try other.arrival(of: tunnel, from: from.address, to: target, identifier) {
+                report.add(sentence, entry)
+            }
         }
         report.end(PacketTrace.end(steps).map { $0.step == "transmitted" ? "the packet was sent on" : $0.sentence } ?? "no end was told")
     }
@@ -122,6 +124,16 @@ private struct TracedHost {
     let name: String
     let forwarder: ForwarderSocket
 
+    /// An entry; nil: there is none.
+    private func get<Message: AttributeMessage>(_ question: Message) throws -> Message? {
+        do throws(ForwarderError) {
+            return try forwarder.ask(question).first
+        } catch {
+            guard error.code == UInt32(ENOENT) else { throw error }
+            return nil
+        }
+    }
+
     /// The interface whose next hop puts this MAC address on frames: the workload's.
     func interface(of mac: MACAddress) throws -> InterfaceMessage? {
         let nextHops = try forwarder.nextHops()
@@ -133,7 +145,7 @@ private struct TracedHost {
 
     /// The MAC address that ARP for an address is answered with.
     func neighbour(_ address: IPv4Address, vrf: UInt32) throws -> MACAddress? {
-        let route = try forwarder.ask(RouteMessage(operation: .get, vrf: vrf, family: .inet, ipv4Prefix: address)).first
+        let route = try get(RouteMessage(operation: .get, vrf: vrf, family: .inet, ipv4Prefix: address))
         return route?.stitchedMac.flatMap { $0 == .zero ? nil : $0 }
     }
 
@@ -149,31 +161,31 @@ private struct TracedHost {
     }
 
     func isHost(_ address: IPv4Address) throws -> Bool {
-        let route = try forwarder.ask(RouteMessage(operation: .get, vrf: 0, family: .inet, ipv4Prefix: address)).first
+        let route = try get(RouteMessage(operation: .get, vrf: 0, family: .inet, ipv4Prefix: address))
         guard route?.prefixLength == 32, let nextHop = route?.nextHop else { return false }
-        return try forwarder.ask(NextHopMessage(operation: .get, index: nextHop)).first?.type == .receive
+        return try get(NextHopMessage(operation: .get, index: nextHop))?.type == .receive
     }
 
     func describe(_ entry: TraceEntry) throws -> String? {
         switch entry {
         case .interface(let index):
-            return try forwarder.ask(InterfaceMessage(operation: .get, index: index)).first.flatMap {
+            return try get(InterfaceMessage(operation: .get, index: index)).flatMap {
                 InspectionTable.interfaces([$0]).without(["rx-packets", "rx-bytes", "tx-packets", "tx-bytes", "dropped"]).sentence
             }.map { "vif: \($0)" }
         case .vrf(let index):
-            return try forwarder.ask(VrfMessage(operation: .get, index: index)).first?.name.map { "vrf: \($0)" }
+            return try get(VrfMessage(operation: .get, index: index))?.name.map { "vrf: \($0)" }
         case .flow(let index):
             return try forwarder.flows().first { $0.index == index }.flatMap { InspectionTable.flows([$0]).sentence }.map { "flow: \($0)" }
         case .route(let vrf, let address):
-            return try forwarder.ask(RouteMessage(operation: .get, vrf: vrf, family: .inet, ipv4Prefix: address)).first.flatMap {
+            return try get(RouteMessage(operation: .get, vrf: vrf, family: .inet, ipv4Prefix: address)).flatMap {
                 InspectionTable.routes([$0]).sentence
             }.map { "rt: \($0)" }
         case .bridge(let vrf, let mac):
-            return try forwarder.ask(RouteMessage(operation: .get, vrf: vrf, family: .bridge, macAddress: mac)).first.flatMap {
+            return try get(RouteMessage(operation: .get, vrf: vrf, family: .bridge, macAddress: mac)).flatMap {
                 InspectionTable.routes([$0]).sentence
             }.map { "rt: \($0)" }
         case .nextHop(let index):
-            return try forwarder.ask(NextHopMessage(operation: .get, index: index)).first.flatMap {
+            return try get(NextHopMessage(operation: .get, index: index)).flatMap {
                 InspectionTable.nextHops([$0]).without(["references"]).sentence
             }.map { "nh: \($0)" }
         }
@@ -181,28 +193,28 @@ private struct TracedHost {
 
     /// What the tables say about a packet that comes out of a tunnel, and the flow that the packet has begun.
     func arrival(
-        of tunnel: TraceTunnel, from source: IPv4Address, to destination: IPv4Address
+        of tunnel: TraceTunnel, from source: IPv4Address, to destination: IPv4Address, _ identifier: UInt16
     ) throws -> [(sentence: String, entry: String?)] {
         var found: [(String, String?)] = []
         guard tunnel.encapsulation != .vxlan else {
-            let network = try forwarder.ask(VxlanNetworkMessage(operation: .get, identifier: tunnel.label)).first
+            let network = try get(VxlanNetworkMessage(operation: .get, identifier: tunnel.label))
             found.append(
                 ("VXLAN network \(tunnel.label) says where frames go on", try network?.nextHop.flatMap { try describe(.nextHop($0)) }))
-            return found + (try flows(source, destination))
+            return found + (try flows(source, destination, identifier))
         }
-        guard let label = try forwarder.ask(LabelMessage(operation: .get, label: tunnel.label)).first, let nextHop = label.nextHop else {
+        guard let label = try get(LabelMessage(operation: .get, label: tunnel.label)), let nextHop = label.nextHop else {
             return [("label \(tunnel.label) is not known here: the packet is dropped", nil)]
         }
-        let message = try forwarder.ask(NextHopMessage(operation: .get, index: nextHop)).first
+        let message = try get(NextHopMessage(operation: .get, index: nextHop))
         found.append(("label \(tunnel.label) stands for next hop \(nextHop)", try describe(.nextHop(nextHop))))
         if let interface = message?.interface {
             found.append(("which leads out of interface \(interface)", try describe(.interface(interface))))
         }
-        return found + (try flows(source, destination))
+        return found + (try flows(source, destination, identifier))
     }
 
-    private func flows(_ source: IPv4Address, _ destination: IPv4Address) throws -> [(String, String?)] {
-        try forwarder.flows().filter { PacketTrace.isFlow($0, between: source, and: destination) }.suffix(1).map { flow in
+    private func flows(_ source: IPv4Address, _ destination: IPv4Address, _ identifier: UInt16) throws -> [(String, String?)] {
+        try forwarder.flows().filter { PacketTrace.isFlow($0, from: source, to: destination, identifier) }.map { flow in
             ("flow \(flow.index ?? 0) says \(flow.action?.name ?? "nothing")", InspectionTable.flows([flow]).sentence.map { "flow: \($0)" })
         }
     }

@@ -95,10 +95,13 @@ struct UpCommand: AsyncParsableCommand {
 
     /// Starts the control node and returns where it answers.
     private func startControlNode(_ supervisor: Supervisor, _ api: String, servesHosts: Bool) async throws -> String {
+        guard let server = NIOTransport.Address(api) else { throw SupervisorError(message: "\(api) is no address") }
         let host = servesHosts ? "\(DemonstrationPlan.standard.controlAddress)" : "127.0.0.1"
+        try await LocalControlNode.ensure(ConfigurationClient(transport: NIOTransport([server])), address: host)
         func arguments(_ introspection: String) -> [String] {
             role(
-                "control", "--api-server", api, "--listen-xmpp", "\(host):\(servesHosts ? 5269 : 0)", "--listen-bgp",
+                "control", "--api-server", api, "--name", LocalControlNode.name, "--listen-xmpp", "\(host):\(servesHosts ? 5269 : 0)",
+                "--listen-bgp",
                 "\(host):\(servesHosts ? 179 : 0)", "--introspection", introspection)
         }
         let line = try await supervisor.start(

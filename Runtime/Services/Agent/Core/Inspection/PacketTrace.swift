@@ -86,11 +86,11 @@ public enum PacketTrace {
         steps.last { ["transmitted", "dropped", "held", "trapped"].contains($0.step) }
     }
 
-    /// Whether a flow is that of the question, in either direction.
-    public static func isFlow(_ flow: FlowMessage, between source: IPv4Address, and destination: IPv4Address) -> Bool {
+    /// Whether a flow is that of a question: of an echo, the identifier stands for the source port.
+    public static func isFlow(_ flow: FlowMessage, from source: IPv4Address, to destination: IPv4Address, _ identifier: UInt16) -> Bool {
         guard let key = flow.key, key.protocol == IPProtocol.icmp.rawValue, let from = key.sourceIpv4, let to = key.destinationIpv4 else {
             return false
         }
-        return (from, to) == (source, destination)
+        return (from, to) == (source, destination) && key.sourcePort == identifier
     }
 }
