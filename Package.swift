@@ -252,6 +252,15 @@ let package = Package(
             ],
             path: "Tests/AgentTests", swiftSettings: strict),
         .testTarget(
+            name: "AgentShellTests",
+            dependencies: [
+                "Agent", "AgentCore", "NetworkTypes",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/AgentShellTests", swiftSettings: strict),
+        .testTarget(
             name: "ClientTests",
             dependencies: [
                 "Client", "Coding", "ConfigServer", "ConfigurationClient", "ConfigurationGraph", "ConfigurationModel", "ConfigurationREST",

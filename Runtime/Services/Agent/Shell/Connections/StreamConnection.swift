@@ -67,8 +67,9 @@ final class StreamConnection {
         guard let channel else { return }
         let unsent = (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
         guard unsent + bytes.count <= greatestUnsent else {
-            channel.close(promise: nil)
-            return end("the other end does not read: \(unsent) bytes wait for it")
+            // Said before the channel says that it ends.
+            end("the other end does not read: \(unsent) bytes wait for it")
+            return channel.close(promise: nil)
         }
         channel.write(ByteBuffer(bytes: bytes), promise: nil)
         mustFlush = true
