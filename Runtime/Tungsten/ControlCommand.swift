@@ -67,7 +67,8 @@ struct ControlRunCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "This speaker's BGP identifier, an IPv4 address. Left out with --api-server, it is the configuration's.", valueName: "address"))
+            "This speaker's BGP identifier, an IPv4 address. Left out with --api-server, it is the configuration's, else the address of --listen-bgp.",
+            valueName: "address"))
     var routerID: String?
 
     @Option(help: ArgumentHelp("Reflects routes between internal speakers, with this cluster id.", valueName: "address"))
@@ -160,7 +161,9 @@ struct ControlRunCommand: AsyncParsableCommand {
         }
         print("waiting for the configuration of \(configuration.name) from \(configuration.servers)")
         fflush(nil)
-        let identity = Task { try await ControlNodeOptions.waiting(for: configuration, logger) }
+        // One that listens on every address has none of its own.
+        let fallback = givenID ?? (try? IPv4Address(parsing: listen.host)).flatMap { $0 == .any ? nil : $0 }
+        let identity = Task { try await ControlNodeOptions.waiting(for: configuration, or: fallback, logger) }
         stop.whenRequested { identity.cancel() }
         guard var options = try await identity.value else { return nil }
         options.system = givenSystem ?? options.system

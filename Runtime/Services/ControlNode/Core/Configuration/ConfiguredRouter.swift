@@ -31,6 +31,13 @@ public struct ConfiguredRouter: Hashable, Sendable {
         return ConfiguredRouter(name, &evaluation)
     }
 
+    /// Who a control node is that the configuration does not have: of the installation's system, with an identifier from elsewhere.
+    public init(identifier: IPv4Address, in graph: GraphStore) {
+        var evaluation = ConfigurationEvaluation(graph)
+        self.identifier = identifier
+        system = Self.installationSystem(&evaluation)
+    }
+
     init?(_ name: String, _ evaluation: inout ConfigurationEvaluation) {
         let node = Self.node(name)
         guard let own: BgpRouterParams = evaluation.value(of: node, Self.parameters) else { return nil }
@@ -57,8 +64,11 @@ public struct ConfiguredRouter: Hashable, Sendable {
 
     /// A speaker that does not say has that of the installation.
     static func system(_ router: BgpRouterParams, _ node: NodeName, _ evaluation: inout ConfigurationEvaluation) -> ASNumber {
-        if let own = evaluation.system(router.autonomousSystem, "\(node) autonomous-system") { return own }
-        return evaluation.system(evaluation.value(of: global, "autonomous-system"), "\(global) autonomous-system") ?? standardSystem
+        evaluation.system(router.autonomousSystem, "\(node) autonomous-system") ?? installationSystem(&evaluation)
+    }
+
+    private static func installationSystem(_ evaluation: inout ConfigurationEvaluation) -> ASNumber {
+        evaluation.system(evaluation.value(of: global, "autonomous-system"), "\(global) autonomous-system") ?? standardSystem
     }
 
     /// Graceful restart as the installation has it: the seconds that are offered, when speakers are helped through a restart at all.
