@@ -28,11 +28,14 @@ static bool key_of(struct vr_walk *walk, struct vr_flow_key *key)
     key->reserved = 0;
     if (vr_unlikely(ip->icmp_error)) {
         const struct vr_packet *packet = walk->packet;
-        uint32_t front = walk->network + ip->header_bytes;
+        uint32_t front = walk->network + ip->header_bytes, end = walk->network + ip->total_bytes;
         enum vr_drop_reason reason = VR_DROP_ICMP_ERROR;
 
-        if (front <= packet->linear)
-            reason = vr_parse_quoted((struct vr_cursor){packet->data + front, packet->linear - front}, key);
+        /* Padding behind the packet is not quoted. */
+        if (end > packet->linear)
+            end = packet->linear;
+        if (front <= end)
+            reason = vr_parse_quoted((struct vr_cursor){packet->data + front, end - front}, key);
         if (reason == VR_DROP_NONE && key->family == ip->family)
             return true;
         vr_drop(walk, VR_DROP_ICMP_ERROR);

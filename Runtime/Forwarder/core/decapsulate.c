@@ -45,7 +45,7 @@ static bool take_tree_headers(struct vr_walk *walk)
 {
     const uint8_t *at = walk->packet->data;
 
-    if (walk->packet->linear < VR_CONTROL_WORD_BYTES + VR_VXLAN_BYTES)
+    if (walk->packet->linear < VR_TREE_BYTES)
         return refuse(walk, VR_DROP_TRUNCATED);
     if (vr_read32(at) != 0)
         return refuse(walk, VR_DROP_INVALID_PACKET);
@@ -53,7 +53,7 @@ static bool take_tree_headers(struct vr_walk *walk)
         return refuse(walk, VR_DROP_INVALID_VXLAN_NETWORK);
     walk->label = vr_read32(at + VR_CONTROL_WORD_BYTES + VR_VXLAN_IDENTIFIER) >> 8;
     walk->tree = true;
-    take_off(walk, VR_CONTROL_WORD_BYTES + VR_VXLAN_BYTES);
+    take_off(walk, VR_TREE_BYTES);
     return true;
 }
 

@@ -45,7 +45,8 @@ static bool frame_for_router(struct vr_walk *walk, const struct vr_next_hop *tun
 {
     uint8_t *header;
 
-    if (!(tunnel->flags & VR_NEXT_HOP_VXLAN_ROUTING)) {
+    /* A replication tree's packets are no router's, and VXLAN does not carry them. */
+    if (!(tunnel->flags & VR_NEXT_HOP_VXLAN_ROUTING) || walk->in_tree) {
         vr_drop(walk, VR_DROP_INVALID_NEXT_HOP);
         return false;
     }
@@ -98,7 +99,10 @@ static void wrap(struct vr_walk *walk, const struct vr_next_hop_entry *entry, co
         vr_write32(at, (uint32_t)VR_VXLAN_IDENTIFIER_VALID << 24);
         vr_write32(at + VR_VXLAN_IDENTIFIER, walk->label << 8);
     } else {
-        vr_write32(at, walk->label << VR_MPLS_LABEL_SHIFT | VR_MPLS_BOTTOM | (walk->ip.family && !walk->framed ? walk->ip.ttl : VR_TUNNEL_TTL));
+        /* Only what is routed counts the label's way as its own. */
+        uint32_t ttl = walk->ip.family && !walk->framed && !walk->in_tree ? walk->ip.ttl : VR_TUNNEL_TTL;
+
+        vr_write32(at, walk->label << VR_MPLS_LABEL_SHIFT | VR_MPLS_BOTTOM | ttl);
         if (inner > VR_MPLS_BYTES)
             vr_write32(at + VR_MPLS_BYTES, 0);
     }
@@ -124,7 +128,13 @@ static void wrap_fragments(struct vr_walk *walk, const struct vr_next_hop_entry 
     step = (limit - header_bytes) & ~7u;
     __builtin_memcpy(headers, walk->packet->data, front);
     offset_word = vr_read16(headers + walk->network + VR_IPV4_FRAGMENT);
-    for (uint32_t offset = 0; offset < payload; offset += step) {
+    /* The last would begin beyond what its header can say. */
+    if (payload && (offset_word & VR_IPV4_FRAGMENT_OFFSET) + (payload - 1) / step * step / 8 > VR_IPV4_FRAGMENT_OFFSET) {
+        vr_drop(walk, VR_DROP_FRAGMENT_FAILED);
+        return;
+    }
+    /* Once even if all of it is header, and only its frame's padding too large. */
+    for (uint32_t offset = 0; offset == 0 || offset < payload; offset += step) {
         uint32_t bytes = payload - offset < step ? payload - offset : step;
         bool last = offset + bytes == payload;
         struct vr_walk part = *walk;

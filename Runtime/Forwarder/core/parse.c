@@ -107,7 +107,7 @@ static inline enum vr_drop_reason parse_ipv4(struct vr_cursor cursor, uint32_t l
 /* Follows the chain of extension headers to what the packet carries. */
 static enum vr_drop_reason parse_extensions(struct vr_cursor *cursor, struct vr_ip *ip)
 {
-    for (unsigned int count = 0; count < MOST_EXTENSIONS; count++) {
+    for (unsigned int count = 0;; count++) {
         const uint8_t *header;
         uint32_t rest;
 
@@ -121,6 +121,8 @@ static enum vr_drop_reason parse_extensions(struct vr_cursor *cursor, struct vr_
         default:
             return VR_DROP_NONE;
         }
+        if (count == MOST_EXTENSIONS)
+            return VR_DROP_INVALID_PACKET;
         header = vr_cursor_take(cursor, 8);
         if (!header)
             return VR_DROP_TRUNCATED;
@@ -139,7 +141,6 @@ static enum vr_drop_reason parse_extensions(struct vr_cursor *cursor, struct vr_
         if (ip->fragment == VR_FRAGMENT_LATER)
             return VR_DROP_NONE;
     }
-    return VR_DROP_INVALID_PACKET;
 }
 
 static enum vr_drop_reason parse_ipv6(struct vr_cursor cursor, uint32_t length, struct vr_ip *ip)

@@ -107,18 +107,19 @@ static bool push_tree_headers(struct vr_walk *walk, uint32_t network)
 {
     uint8_t *at;
 
-    if (!vr_packet_make_room(walk->packet, VR_VXLAN_BYTES + VR_CONTROL_WORD_BYTES)) {
+    if (!vr_packet_make_room(walk->packet, VR_TREE_BYTES)) {
         vr_drop(walk, VR_DROP_PUSH);
         return false;
     }
-    vr_packet_push(walk->packet, VR_VXLAN_BYTES + VR_CONTROL_WORD_BYTES);
+    vr_packet_push(walk->packet, VR_TREE_BYTES);
     at = walk->packet->data;
     vr_write32(at, 0);
     vr_write32(at + VR_CONTROL_WORD_BYTES, (uint32_t)VR_VXLAN_IDENTIFIER_VALID << 24);
     vr_write32(at + VR_CONTROL_WORD_BYTES + VR_VXLAN_IDENTIFIER, network << 8);
     /* To the tunnel it is no frame any more: the control word is here already. */
     walk->framed = false;
-    walk->network += VR_VXLAN_BYTES + VR_CONTROL_WORD_BYTES;
+    walk->in_tree = true;
+    walk->network += VR_TREE_BYTES;
     return true;
 }
 

@@ -92,6 +92,13 @@ bool vr_walk_frame(struct vr_walk *walk)
 
     if (walk->framed)
         return true;
+    if (walk->in_tree) {
+        vr_packet_pull(packet, VR_TREE_BYTES);
+        walk->network -= VR_TREE_BYTES;
+        walk->in_tree = false;
+        walk->framed = true;
+        return true;
+    }
     if (walk->stripped) {
         vr_packet_push(packet, walk->stripped);
     } else {

@@ -22,6 +22,8 @@
 
 enum {
     VR_WALK_LOOKUPS = 12,
+    /* What a replication tree has between label and frame. */
+    VR_TREE_BYTES = VR_CONTROL_WORD_BYTES + VR_VXLAN_BYTES,
 
     /* Where a held packet goes on. */
     VR_RESUME_WORKLOAD = 0,
@@ -70,6 +72,8 @@ struct vr_walk {
     bool routed;
     /* Frames to unknown MAC addresses are flooded. */
     bool flood_unknown;
+    /* It is a frame, but a replication tree's headers stand in front of its Ethernet header, so that it is not framed. */
+    bool in_tree;
     /* A frame to flood_unknown's bridge entry carries a control word. */
     bool control_word;
     struct vr_ip ip;
