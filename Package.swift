@@ -185,6 +185,11 @@ let package = Package(
         .testTarget(
             name: "ForwarderMessagesTests", dependencies: ["Attributes", "ForwarderMessages", "NetworkTypes", "SchemaCompiler"],
             path: "Tests/ForwarderMessagesTests", swiftSettings: strict),
+        .target(name: "ForwarderModel", dependencies: ["NetworkTypes"], path: "Tests/ForwarderModel", swiftSettings: strict),
+        .executableTarget(
+            name: "forwarder-model-rows", dependencies: ["ForwarderModel"], path: "Tests/ForwarderModelRows", swiftSettings: strict),
+        .testTarget(
+            name: "ForwarderModelTests", dependencies: ["ForwarderModel"], path: "Tests/ForwarderModelTests", swiftSettings: strict),
         .testTarget(
             name: "SandeshTests", dependencies: ["Coding", "NetworkTypes", "Sandesh", "SandeshMessages"], path: "Tests/SandeshTests",
             swiftSettings: strict),

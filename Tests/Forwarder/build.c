@@ -260,9 +260,11 @@ static const char *hex(struct layer *layer, char **words, unsigned int count)
 {
     for (unsigned int at = 1; at < count; at++) {
         for (const char *text = words[at]; text[0] && text[1] && layer->length < sizeof(layer->header); text += 2) {
-            unsigned int byte;
+            unsigned int byte = 0;
 
-            if (sscanf(text, "%2x", &byte) != 1)
+            if (text[0] == '*' && text[1] == '*')
+                layer->mask[layer->length] = 0;
+            else if (sscanf(text, "%2x", &byte) != 1)
                 return "hex BYTES…";
             layer->header[layer->length++] = (uint8_t)byte;
         }

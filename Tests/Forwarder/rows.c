@@ -13,7 +13,7 @@
 #include "test_port.h"
 #include "trace.h"
 
-enum { MOST_LINES = 4000, MOST_WORDS = 48 };
+enum { MOST_LINES = 100000, MOST_BYTES = 8 << 20, MOST_WORDS = 48 };
 
 static const struct vr_limits limits = {
     .interfaces = 64,
@@ -392,7 +392,7 @@ static bool cut_range(const struct file *file, unsigned int line, uint32_t *firs
 static void run_file(const char *name)
 {
     static struct file file;
-    static char text[1 << 20];
+    static char text[MOST_BYTES];
     FILE *stream = fopen(name, "r");
     size_t length = stream ? fread(text, 1, sizeof(text) - 1, stream) : 0;
     char *rest = text, *line;
@@ -403,6 +403,11 @@ static void run_file(const char *name)
         return;
     }
     fclose(stream);
+    if (length == sizeof(text) - 1) {
+        printf("%s: longer than %d bytes\n", name, MOST_BYTES);
+        failed++;
+        return;
+    }
     text[length] = 0;
     file.name = name;
     file.count = 0;

@@ -24,7 +24,7 @@ struct test_event {
     uint8_t *bytes;
 };
 
-#define TEST_EVENTS 128u
+#define TEST_EVENTS 1024u
 
 struct test_state {
     enum test_layout layout;
