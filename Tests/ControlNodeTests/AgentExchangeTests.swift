@@ -237,6 +237,41 @@ private let route = "1/1/v 10.0.0.1/32"
         #expect(bench.closed.isEmpty)
     }
 
+    @Test func afterAStartTheEndWaitsForTheAgentsThatWereHere() throws {
+        var bench = ExchangeBench(returnSeconds: 35)
+        try bench.configure([routingInstance(1, "v", network: 5)])
+        try bench.perform(bench.exchange.expect(["a", "b"]))
+        try bench.connect("a")
+        try bench.subscribe("a", "v")
+        try bench.say("a", .endOfRIB)
+        #expect(bench.ends["a"] == nil)
+        #expect(bench.timers.contains(.agentsReturn))
+        try bench.connect("b")
+        try bench.subscribe("b", "v")
+        try bench.announce("b", node, unicastEntry("10.0.0.1/32", host: 2, label: 25))
+        #expect(bench.ends["a"] == nil)
+        try bench.say("b", .endOfRIB)
+        #expect(bench.ends == ["a": 1, "b": 1])
+        #expect(!bench.timers.contains(.agentsReturn))
+        // From then on nobody is waited for.
+        try bench.connect("a")
+        try bench.subscribe("a", "v")
+        try bench.say("a", .endOfRIB)
+        #expect(bench.ends["a"] == 2)
+    }
+
+    @Test func agentsThatDoNotComeBackAreWaitedForOnlySoLong() throws {
+        var bench = ExchangeBench(returnSeconds: 35)
+        try bench.configure([routingInstance(1, "v", network: 5)])
+        try bench.connect("a")
+        try bench.subscribe("a", "v")
+        try bench.say("a", .endOfRIB)
+        try bench.perform(bench.exchange.expect(["a", "elsewhere"]))
+        #expect(bench.ends["a"] == nil)
+        try bench.fire(.agentsReturn)
+        #expect(bench.ends["a"] == 1)
+    }
+
     @Test func theEndIsToldOnceAllIsTold() throws {
         var bench = try bench()
         #expect(bench.ends.isEmpty)

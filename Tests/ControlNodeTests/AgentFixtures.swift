@@ -23,9 +23,10 @@ struct ExchangeBench {
     private var speeches: [String: AgentSpeech] = [:]
     var messages = 0
 
-    init(staleSeconds: Double = 300) {
+    init(staleSeconds: Double = 300, returnSeconds: Double = 0) {
         var settings = AgentExchange.Settings(system: ASNumber(64512))
         settings.staleSeconds = staleSeconds
+        settings.returnSeconds = returnSeconds
         exchange = AgentExchange(settings)
         partition = RoutePartition(system: ASNumber(64512))
     }

@@ -76,7 +76,10 @@ public final class ControlNode: Sendable {
                 return AgentService(agents, options.system, engines, state, logger)
             }
             state.onActions { roster.perform($0, agents) }
-            state.onCompletion { agents?.configurationIsComplete() }
+            state.onCompletion { routers in
+                agents?.expect(routers)
+                agents?.configurationIsComplete()
+            }
             agents?.configured(instances)
 
             let bgp = try await listen(options, group, roster, logger)

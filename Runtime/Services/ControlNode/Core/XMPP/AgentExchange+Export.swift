@@ -130,7 +130,7 @@ extension AgentExchange {
 
     public func hasOutput(_ id: PeerID) -> Bool {
         guard let agent = agents[id], agent.isConnected else { return false }
-        return !agent.output.isEmpty || agent.isComplete && !agent.isToldOfEnd
+        return !agent.output.isEmpty || isSettled && agent.isComplete && !agent.isToldOfEnd
     }
 
     /// Something to tell an agent.
@@ -145,7 +145,7 @@ extension AgentExchange {
     public mutating func takeOutput(_ id: PeerID) -> Output? {
         guard var agent = agents[id], agent.isConnected else { return nil }
         guard let (table, keys) = agent.output.take(upTo: RouteEvent.maximumItems) else {
-            guard agent.isComplete, !agent.isToldOfEnd else { return nil }
+            guard isSettled, agent.isComplete, !agent.isToldOfEnd else { return nil }
             agents[id]?.isToldOfEnd = true
             return .end
         }

@@ -16,6 +16,9 @@ public struct AgentExchange: Sendable {
         public var staleSeconds = 300.0
         /// How long after a session came up its agent counts as done when it does not say so.
         public var endOfRIBSeconds = 60.0
+        /// How long after the first session of a control node that has just started its agents may take to come back. Before they are back no
+        /// agent is told of the end: it would take the routes of those that are still on their way for gone. 0: nobody is waited for.
+        public var returnSeconds = 0.0
         /// How many routes of an agent wait for instances that are not there yet.
         public var maximumDeferred = 65536
 
@@ -26,6 +29,8 @@ public struct AgentExchange: Sendable {
         /// The routes that a lost agent left are withdrawn.
         case stale(PeerID)
         case endOfRIB(PeerID)
+        /// Agents that were here before a start have had their time to come back.
+        case agentsReturn
     }
 
     public enum Action: Hashable, Sendable {
@@ -62,9 +67,15 @@ public struct AgentExchange: Sendable {
     let writer: AgentRouteWriter
     /// Network names by number, for the entries of imported routes.
     var networkNames: [UInt32: String] = [:]
+    /// Agents that were here before the control node started are back, as far as is known, and agents may be told of the end.
+    private(set) var isSettled: Bool
+    private var isWaiting = false
+    /// The agents that there are in the configuration, by name; they may be connected to other control nodes.
+    private var expected: Set<String> = []
 
     public init(_ settings: Settings) {
         self.settings = settings
+        isSettled = settings.returnSeconds <= 0
         writer = AgentRouteWriter(system: settings.system)
     }
 
@@ -80,7 +91,32 @@ public struct AgentExchange: Sendable {
             agents[id]?.isConnected = true
             agents[id]?.counters.sessions += 1
         }
-        return actions + [.startTimer(.endOfRIB(id), seconds: settings.endOfRIBSeconds)]
+        return actions + [.startTimer(.endOfRIB(id), seconds: settings.endOfRIBSeconds)] + waitForReturn()
+    }
+
+    private mutating func waitForReturn() -> [Action] {
+        guard !isSettled, !isWaiting else { return [] }
+        isWaiting = true
+        return [.startTimer(.agentsReturn, seconds: settings.returnSeconds)]
+    }
+
+    /// The agents that there are in the configuration: once all of them have said all that they have, nobody else is waited for.
+    public mutating func expect(_ names: Set<String>) -> [Action] {
+        expected = names
+        return settleIfAllAreBack()
+    }
+
+    private mutating func settleIfAllAreBack() -> [Action] {
+        guard !isSettled, !expected.isEmpty else { return [] }
+        let complete = Set(agents.values.filter { $0.isConnected && $0.isComplete }.map(\.name))
+        return expected.isSubset(of: complete) ? settle() : []
+    }
+
+    private mutating func settle() -> [Action] {
+        guard !isSettled else { return [] }
+        isSettled = true
+        return [.stopTimer(.agentsReturn)]
+            + agents.values.filter { $0.isConnected && $0.isComplete }.map(\.id).sorted().map(Action.hasOutput)
     }
 
     /// The connection of an agent ended, by whomever.
@@ -99,6 +135,7 @@ public struct AgentExchange: Sendable {
         switch timer {
         case .stale(let id): agents[id]?.isConnected == true ? sweep(id, &partition) : forget(id, &partition)
         case .endOfRIB(let id): complete(id, &partition)
+        case .agentsReturn: settle()
         }
     }
 
@@ -135,7 +172,7 @@ public struct AgentExchange: Sendable {
     private mutating func complete(_ id: PeerID, _ partition: inout RoutePartition) -> [Action] {
         guard agents[id]?.isConnected == true, agents[id]?.isComplete == false else { return [] }
         agents[id]?.isComplete = true
-        return [.stopTimer(.endOfRIB(id))] + sweep(id, &partition) + [.hasOutput(id)]
+        return [.stopTimer(.endOfRIB(id))] + sweep(id, &partition) + [.hasOutput(id)] + settleIfAllAreBack()
     }
 
     // MARK: Requests

@@ -55,7 +55,10 @@ final class ConfigurationState: @unchecked Sendable {
     private var lastError = ""
     private var effectListeners: [@Sendable ([GraphEffect], GraphStore) -> Void] = []
     private var performer: (@Sendable ([ControlConfiguration.Action]) -> Void)?
-    private var completion: (@Sendable () -> Void)?
+    private var completion: (@Sendable (_ routers: Set<String>) -> Void)?
+    /// The hosts that have agents, by name.
+    private var routers: Set<String> = []
+    private static let routerType = "virtual-router"
 
     init(
         _ options: ConfigurationOptions?, _ wanted: ControlConfiguration?, _ identity: RouteEngine.Identity, on loop: any EventLoop,
@@ -76,8 +79,8 @@ final class ConfigurationState: @unchecked Sendable {
     /// Who carries out what follows from the configuration.
     func onActions(_ body: @escaping @Sendable ([ControlConfiguration.Action]) -> Void) { loop.execute { self.performer = body } }
 
-    /// Called once, when the configuration was read to its end and what follows from it was handed on.
-    func onCompletion(_ body: @escaping @Sendable () -> Void) { loop.execute { self.completion = body } }
+    /// Called once, when the configuration was read to its end and what follows from it was handed on, with the names of the hosts that it has.
+    func onCompletion(_ body: @escaping @Sendable (_ routers: Set<String>) -> Void) { loop.execute { self.completion = body } }
 
     // MARK: What happens
 
@@ -134,7 +137,7 @@ final class ConfigurationState: @unchecked Sendable {
             act()
             guard isFirst else { return }
             logger.info("configuration read", metadata: ["revision": "\(revision)"])
-            completion?()
+            completion?(routers)
         case .changed:
             reached()
             if isComplete { act() }
@@ -168,8 +171,18 @@ final class ConfigurationState: @unchecked Sendable {
     private func changed(_ effects: [GraphEffect]) {
         guard !effects.isEmpty else { return }
         wanted?.take(effects)
+        for effect in effects {
+            switch effect {
+            case .nodeAdded(let node) where node.type == Self.routerType: routers.insert(Self.hostName(node))
+            case .nodeRemoved(let node) where node.type == Self.routerType: routers.remove(Self.hostName(node))
+            default: break
+            }
+        }
         for listener in effectListeners { listener(effects, graph) }
     }
+
+    /// The last part of a virtual router's name: what its agent calls itself.
+    private static func hostName(_ router: NodeName) -> String { router.name.split(separator: ":").last.map(String.init) ?? router.name }
 
     /// What follows for instances and peers. Not before everything was read: what is only not known yet would be taken for gone.
     private func act() {

@@ -17,6 +17,9 @@ public struct AgentServiceOptions: Sendable {
     public var holdSeconds = Liveness.defaultHoldSeconds
     /// How long the routes of a lost agent are used on, in seconds.
     public var staleSeconds = 300.0
+    /// How long agents may take to come back after a start, in seconds, before one is told that it knows everything. An agent tries again after
+    /// half a minute at the latest.
+    public var returnSeconds = 35.0
     /// False: agents are served only after `AgentService.configurationIsComplete`.
     public var servesAtOnce = true
 
@@ -47,6 +50,8 @@ final class AgentService: Sendable {
         settings = Settings(system: system, holdSeconds: options.holdSeconds)
         var exchange = AgentExchange.Settings(system: system)
         exchange.staleSeconds = options.staleSeconds
+        // Without a configuration there is nothing that says who may be on the way.
+        exchange.returnSeconds = options.servesAtOnce ? 0 : options.returnSeconds
         let directory = directory
         let partitions = engines.enumerated().map { AgentPartition($0.offset, $0.element, exchange, directory) }
         self.engines = engines
@@ -64,6 +69,9 @@ final class AgentService: Sendable {
     /// Everything that there was when the control node started has been read: agents are answered from now on. An agent that was answered
     /// before would take what is not there yet for deleted.
     func configurationIsComplete() { serving.store(true, ordering: .releasing) }
+
+    /// The agents that there are in the configuration, by name.
+    func expect(_ names: Set<String>) { for partition in partitions { partition.expect(names) } }
 
     /// These instances are gone.
     func removed(_ names: [String]) { for partition in partitions { partition.removed(names) } }

@@ -75,6 +75,8 @@ final class AgentPartition: AgentSource, @unchecked Sendable {
         }
     }
 
+    func expect(_ names: Set<String>) { perform { mine, _ in mine.exchange.expect(names) } }
+
     /// The instances are in the partition already.
     func configured(_ instances: [RoutingInstance]) {
         perform { mine, partition in mine.exchange.configured(instances, &partition) }
