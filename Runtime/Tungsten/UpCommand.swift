@@ -140,6 +140,9 @@ struct UpCommand: AsyncParsableCommand {
         for port in ports {
             try Task.checkCancellation()
             try await hosts.plug(port)
+        }
+        for port in ports {
+            try await hosts.waitUntilUp(port)
             try await hosts.configure(port.workload)
         }
         Self.say(DemonstrationGuide(plan, ports, program: CurrentProgram.path).text)

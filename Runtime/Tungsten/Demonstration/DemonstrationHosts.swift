@@ -129,6 +129,31 @@ public struct DemonstrationHosts: Sendable {
         }
     }
 
+    /// Waits until the agent has connected a port: the first answers to DHCP, from before, are provisional.
+    public func waitUntilUp(_ port: DemonstrationObjects.Port, patience: Duration = .seconds(30)) async throws {
+        struct Report: Decodable {
+            struct Port: Decodable {
+                let id: String
+                let state: String
+                let reason: String?
+            }
+            let ports: [Port]
+        }
+        let deadline = ContinuousClock.now + patience
+        var last = "its agent does not answer"
+        while ContinuousClock.now < deadline {
+            try Task.checkCancellation()
+            let asked = try await Tool.run("ip", ["netns", "exec", port.workload.host.namespace, program, "status", "--agent-only"])
+            let report = try? JSONDecoder().decode(Report.self, from: Data(asked.output.utf8))
+            if let found = report?.ports.first(where: { $0.id == port.interface }) {
+                if found.state == "up" { return }
+                last = "\(found.state): \(found.reason ?? "")"
+            }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        throw SupervisorError(message: "the port \(port.workload.fullName) is not connected after \(patience): \(last)")
+    }
+
     /// Lets a workload ask for its address.
     public func configure(_ workload: DemonstrationPlan.Workload) async throws(SupervisorError) {
         let script = "\(folder)/dhcp-event"
