@@ -253,7 +253,8 @@ let package = Package(
         .testTarget(
             name: "AgentTests",
             dependencies: [
-                "Agent", "AgentCore", "Attributes", "Coding", "ConfigurationModel", "ForwarderMessages", "Graph", "NetworkTypes",
+                "Agent", "AgentCore", "Attributes", "Coding", "ConfigurationModel", "ControlNodeCore", "ForwarderMessages", "Graph",
+                "NetworkTypes", "RouteMessages", "XMPP",
             ],
             path: "Tests/AgentTests", swiftSettings: strict),
         .testTarget(

@@ -30,12 +30,6 @@ private func interface(_ plan: AgentPlan, _ number: UInt8) throws -> PlannedInte
     try #require(plan.interfaces.values.first { $0.id == SampleCloud.id(number) })
 }
 
-private func tcp(_ source: IPv4Address, _ sourcePort: UInt16 = 40000, to destination: IPv4Address, _ port: UInt16) -> FlowTuple {
-    FlowTuple(.v4(source), sourcePort, to: .v4(destination), port, .tcp)
-}
-
-private let web1 = IPv4Address(10, 1, 1, 3)
-private let web2 = IPv4Address(10, 1, 1, 4)
 private let remote = IPv4Address(10, 1, 1, 9)
 
 private func fromWorkload(_ plan: AgentPlan, _ number: UInt8, _ tuple: FlowTuple, index: UInt32 = 7) throws -> FlowArrival {

@@ -60,7 +60,9 @@ private var events: [Event] {
 }
 
 /// A plan with names for numbers and members in alphabetical order: what it means, whatever the numbers are.
-private func meaning(_ plan: AgentPlan, _ indexes: AgentIndexes) -> [String] {
+///
+/// - Parameter label: the meaning of a label that another host gave.
+func meaning(_ plan: AgentPlan, _ indexes: AgentIndexes, label: (UInt32) -> String = { "\($0)" }) -> [String] {
     func nextHop(_ index: UInt32?) -> String { index.map { $0 == 0 ? "discard" : indexes.nextHops.name(of: $0) ?? "?" } ?? "none" }
     func vrf(_ index: UInt32?) -> String { index.map { $0 == 0 ? "fabric" : indexes.vrfs.name(of: $0) ?? "?" } ?? "none" }
     func interface(_ index: UInt32?) -> String { index.map { indexes.interfaces.name(of: $0) ?? "\($0)" } ?? "none" }
@@ -73,14 +75,14 @@ private func meaning(_ plan: AgentPlan, _ indexes: AgentIndexes) -> [String] {
             """
             next-hop \(nextHop(message.index)) \(message.type.map { "\($0)" } ?? "") \(vrf(message.vrf)) \(interface(message.interface)) \
             \(message.encapsulation ?? []) \(message.destinationIpv4?.description ?? "") \
-            \((message.members ?? []).filter { $0.nextHop != nil }.map { "\(nextHop($0.nextHop)) \($0.label ?? 0)" }.sorted())
+            \((message.members ?? []).filter { $0.nextHop != nil }.map { "\(nextHop($0.nextHop)) \(label($0.label ?? 0))" }.sorted())
             """
         case .label(let message): "label \(indexes.labels.name(of: message.label ?? 0) ?? "?") \(nextHop(message.nextHop))"
         case .vxlanNetwork(let message): "vxlan \(message.identifier ?? 0) \(nextHop(message.nextHop))"
         case .route(let message):
             """
             route \(vrf(message.vrf)) \(message.ipv4Prefix?.description ?? "")/\(message.prefixLength ?? 0) \(message.macAddress?.description ?? "") \
-            \(nextHop(message.nextHop)) \(message.label ?? 0) \(message.stitchedMac?.description ?? "") \(message.routeFlags?.rawValue ?? 0)
+            \(nextHop(message.nextHop)) \(label(message.label ?? 0)) \(message.stitchedMac?.description ?? "") \(message.routeFlags?.rawValue ?? 0)
             """
         }
     }

@@ -21,9 +21,14 @@ struct ModelForwarder {
         for request in requests { try apply(request) }
     }
 
-    mutating func apply(_ request: ForwarderRequest) throws(Refusal) {
-        guard let message = Self.message(request) else { throw .malformed }
-        switch request.operation {
+    mutating func apply(_ request: ForwarderRequest) throws(Refusal) { try apply(request.command, request.attributes) }
+
+    /// What the request is about; nil: no entry, or not to be read.
+    static func key(_ command: UInt8, _ attributes: [UInt8]) -> EntryKey? { message(command, attributes)?.key }
+
+    mutating func apply(_ command: UInt8, _ attributes: [UInt8]) throws(Refusal) {
+        guard let message = Self.message(command, attributes) else { throw .malformed }
+        switch message.operation {
         case .add: try put(message.entry, message.generation)
         case .change:
             guard case .interface(var change) = message.message, let index = change.index,
@@ -37,7 +42,7 @@ struct ModelForwarder {
             try remove(key)
         case .sweep:
             for key in tables.keys.sorted().reversed()
-            where Self.table(key) == request.command && Self.family(key) == message.family && generations[key] != message.generation {
+            where Self.table(key) == command && Self.family(key) == message.family && generations[key] != message.generation {
                 // VRF 0 is there by itself.
                 if key != .vrf(0) { try remove(key) }
             }
@@ -71,6 +76,7 @@ struct ModelForwarder {
 
     private struct Message {
         var message: ForwarderEntry.Message
+        var operation: TableOperation
         var generation: UInt32?
         var family: AddressFamily?
         var entry: ForwarderEntry? { ForwarderEntry(message) }
@@ -78,21 +84,31 @@ struct ModelForwarder {
         var key: EntryKey? { entry?.key }
     }
 
-    private static func message(_ request: ForwarderRequest) -> Message? {
-        let bytes = request.attributes
-        switch request.command {
-        case VrfMessage.command: return (try? VrfMessage(attributes: bytes)).map { Message(message: .vrf($0), generation: $0.generation) }
+    private static func message(_ command: UInt8, _ bytes: [UInt8]) -> Message? {
+        switch command {
+        case VrfMessage.command:
+            return (try? VrfMessage(attributes: bytes)).map {
+                Message(message: .vrf($0), operation: $0.operation, generation: $0.generation)
+            }
         case InterfaceMessage.command:
-            return (try? InterfaceMessage(attributes: bytes)).map { Message(message: .interface($0), generation: $0.generation) }
+            return (try? InterfaceMessage(attributes: bytes)).map {
+                Message(message: .interface($0), operation: $0.operation, generation: $0.generation)
+            }
         case NextHopMessage.command:
-            return (try? NextHopMessage(attributes: bytes)).map { Message(message: .nextHop($0), generation: $0.generation) }
+            return (try? NextHopMessage(attributes: bytes)).map {
+                Message(message: .nextHop($0), operation: $0.operation, generation: $0.generation)
+            }
         case LabelMessage.command:
-            return (try? LabelMessage(attributes: bytes)).map { Message(message: .label($0), generation: $0.generation) }
+            return (try? LabelMessage(attributes: bytes)).map {
+                Message(message: .label($0), operation: $0.operation, generation: $0.generation)
+            }
         case VxlanNetworkMessage.command:
-            return (try? VxlanNetworkMessage(attributes: bytes)).map { Message(message: .vxlanNetwork($0), generation: $0.generation) }
+            return (try? VxlanNetworkMessage(attributes: bytes)).map {
+                Message(message: .vxlanNetwork($0), operation: $0.operation, generation: $0.generation)
+            }
         case RouteMessage.command:
             return (try? RouteMessage(attributes: bytes)).map {
-                Message(message: .route($0), generation: $0.generation, family: $0.family)
+                Message(message: .route($0), operation: $0.operation, generation: $0.generation, family: $0.family)
             }
         default: return nil
         }

@@ -7,7 +7,6 @@ import Graph
 import NetworkTypes
 import Testing
 
-private let blueInstance = SampleCloud.instance(SampleCloud.blue)
 private let otherHost = IPv4Address(192, 0, 2, 9)
 private let thirdHost = IPv4Address(198, 51, 100, 7)
 

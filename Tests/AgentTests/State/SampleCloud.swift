@@ -6,6 +6,15 @@ import ConfigurationModel
 import Graph
 import NetworkTypes
 
+/// The blue network's routing instance, and the addresses of the workloads 1 and 2, which are in it.
+let blueInstance = SampleCloud.instance(SampleCloud.blue)
+let web1 = IPv4Address(10, 1, 1, 3)
+let web2 = IPv4Address(10, 1, 1, 4)
+
+func tcp(_ source: IPv4Address, _ sourcePort: UInt16 = 40000, to destination: IPv4Address, _ port: UInt16) -> FlowTuple {
+    FlowTuple(.v4(source), sourcePort, to: .v4(destination), port, .tcp)
+}
+
 struct SampleCloud {
     static let blue = NodeName(type: "virtual-network", name: "default-domain:shop:blue")
     static let red = NodeName(type: "virtual-network", name: "default-domain:shop:red")

@@ -100,7 +100,7 @@ public struct AgentEngine: Sendable {
     var workloads: Set<UUIDValue> = []
 
     var link = ForwarderLink()
-    var flows: FlowTable
+    public internal(set) var flows: FlowTable
     var neighbours = NeighbourTable()
     var wantedNeighbours: Set<IPv4Address> = []
     var questions: [Int: Question] = [:]
