@@ -77,7 +77,7 @@ struct ControlRunCommand: AsyncParsableCommand {
     @Option(
         name: .customLong("peer"), parsing: .singleValue,
         help: ArgumentHelp(
-            "A BGP speaker; fields that follow its address: as=, port=, families=inet-vpn+e-vpn, hold=, restart=, passive. Repeat it for more.",
+            "A BGP speaker; fields that follow its address: as=, port=, families=inet-vpn+e-vpn, hold=, restart=, passive, password-file=. Repeat it for more.",
             valueName: "address,…"))
     var peers: [String] = []
 

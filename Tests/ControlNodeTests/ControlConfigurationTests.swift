@@ -149,6 +149,28 @@ private struct Follower {
         #expect(actions == [.end(.v4(IPv4Address(192, 0, 2, 2)))] && follower.configuration.router == nil)
     }
 
+    @Test func keysAreTakenAndNeverShown() throws {
+        var follower = Follower()
+        var other = parameters(2)
+        other.authData = AuthenticationData(
+            keyType: .init(rawValue: "md5"),
+            keyItems: [AuthenticationKeyItem(keyId: 7, key: "later"), AuthenticationKeyItem(keyId: 1, key: "s3cret")])
+        let actions = follower.take([speaker("self", parameters(1)), speaker("other", other), peering("self", "other")])
+        let peer = try #require(follower.configuration.peers.first)
+        #expect(peer.key == SessionKey("s3cret") && !peer.isAdminDown)
+        var dumped = ""
+        dump(peer, to: &dumped)
+        #expect(!"\(actions) \(String(reflecting: peer)) \(dumped) \(follower.configuration.problems)".contains("s3cret"))
+        var attributes = BgpSessionAttributes()
+        attributes.authData = AuthenticationData(keyItems: [AuthenticationKeyItem(keyId: 0, key: "own")])
+        _ = follower.take([peering("self", "other", [attributes])])
+        #expect(follower.configuration.peers.first?.key == SessionKey("own"))
+        // A key that cannot be used keeps the session closed.
+        attributes.authData = AuthenticationData(keyItems: [AuthenticationKeyItem(keyId: 0, key: String(repeating: "x", count: 81))])
+        _ = follower.take([peering("self", "other", [attributes])])
+        #expect(follower.configuration.peers.first?.isAdminDown == true && follower.configuration.problems.count == 1)
+    }
+
     @Test func whatCannotBeUsedIsReportedAndLeavesTheRest() throws {
         var follower = Follower()
         var broken = parameters(2)

@@ -20,6 +20,8 @@ import bgp_speaker as speaker
 
 TUNGSTEN = os.environ["TUNGSTEN"]
 WORK = tempfile.mkdtemp(prefix="bgp-interop-")
+# The session with GoBGP is signed because both ends say so; that with FRR as well, and there one end changes its mind.
+PASSWORD = "a-signed-session"
 PLACES = {"control": "10.99.0.1", "gobgp": "10.99.0.2", "frr": "10.99.0.3", "wrong": "10.99.0.4"}
 processes = {}
 
@@ -77,10 +79,13 @@ def make_places():
 # Programs
 
 def start_control():
+    key = f"{WORK}/password"
+    with open(key, "w") as file:
+        file.write(PASSWORD + "\n")
     start(
         "control", "control", TUNGSTEN, "control", "--as", "64512", "--router-id", "10.99.0.1", "--listen-bgp", "10.99.0.1:179",
-        "--peer", "10.99.0.2,families=inet-vpn+e-vpn+route-target,hold=9",
-        "--peer", "10.99.0.3,as=4200000001,families=inet-vpn+e-vpn,hold=9",
+        "--peer", f"10.99.0.2,families=inet-vpn+e-vpn+route-target,hold=9,password-file={key}",
+        "--peer", f"10.99.0.3,as=4200000001,families=inet-vpn+e-vpn,hold=9,password-file={key}",
         "--peer", "10.99.0.4,families=inet-vpn,passive",
         "--instance", "blue,target=target:64512:1,network=5", "--instance", "green,target=target:64512:2,network=6",
         "--route", "blue,10.1.0.0/24,next-hop=192.0.2.1,label=17,encapsulation=mpls-over-gre+mpls-over-udp",
@@ -95,7 +100,7 @@ def start_gobgp():
     with open(f"{WORK}/gobgp.yaml", "w") as file:
         file.write(
             "global: {config: {as: 64512, router-id: 10.99.0.2, port: 179}}\n"
-            "neighbors: [{config: {neighbor-address: 10.99.0.1, peer-as: 64512}, timers: {config: {connect-retry: 2, hold-time: 9,"
+            "neighbors: [{config: {neighbor-address: 10.99.0.1, peer-as: 64512, auth-password: " + PASSWORD + "}, timers: {config: {connect-retry: 2, hold-time: 9,"
             f" keepalive-interval: 3}}}}, afi-safis: [{families}]}}]\n")
     start("gobgp", "gobgp", "gobgpd", "-f", f"{WORK}/gobgp.yaml", "-t", "yaml", "--api-hosts", "127.0.0.1:50051", "--pprof-disable")
     until(lambda: gobgp("global") or True, "GoBGP answers")
@@ -111,7 +116,7 @@ def start_frr():
         file.write(
             "router bgp 4200000001\n bgp router-id 10.99.0.3\n no bgp default ipv4-unicast\n no bgp ebgp-requires-policy\n"
             " no bgp network import-check\n neighbor 10.99.0.1 remote-as 64512\n neighbor 10.99.0.1 timers 3 9\n"
-            " neighbor 10.99.0.1 timers connect 2\n"
+            f" neighbor 10.99.0.1 timers connect 2\n neighbor 10.99.0.1 password {PASSWORD}\n"
             " address-family ipv4 unicast\n  network 10.3.0.0/24\n  rd vpn export 64512:3\n  label vpn export 33\n"
             "  rt vpn export 64512:1\n  export vpn\n exit-address-family\n"
             " address-family ipv4 vpn\n  neighbor 10.99.0.1 activate\n exit-address-family\n"
@@ -122,8 +127,8 @@ def start_frr():
         "-i", f"{WORK}/frr/pid", "-z", f"{WORK}/frr/zserv", "-P", "0", "-l", "10.99.0.3")
 
 
-def frr(command):
-    return inside("frr", "vtysh", "--vty_socket", f"{WORK}/frr", "-c", command)
+def frr(*commands):
+    return inside("frr", "vtysh", "--vty_socket", f"{WORK}/frr", *(part for command in commands for part in ["-c", command]))
 
 
 # Views
@@ -235,6 +240,31 @@ def test_a_reset_session_comes_back_with_its_routes():
     until(lambda: neighbor("gobgp")["established_count"] > before, "the session is established again", 100)
     until(lambda: route("blue", "e-vpn", "2-0-02:00:00:00:00:09,10.1.0.9"), "GoBGP's routes are back")
     until(lambda: "10.1.0.0/24" in gobgp_text("vpnv4"), "ours are back")
+
+
+def refused_signatures():
+    """How many segments the control node's system has dropped for what they are signed with."""
+    lines = inside("control", "cat", "/proc/net/netstat").splitlines()
+    names, values = next((lines[i].split(), lines[i + 1].split()) for i in range(0, len(lines), 2) if lines[i].startswith("TcpExt"))
+    return sum(int(value) for name, value in zip(names, values) if name in ["TCPMD5Failure", "TCPMD5Unexpected", "TCPMD5NotFound"])
+
+
+def test_a_session_needs_the_same_password_at_both_ends():
+    def password(text):
+        frr("configure terminal", "router bgp 4200000001", text)
+
+    before = refused_signatures()
+    password("neighbor 10.99.0.1 password another")
+    until(lambda: neighbor("frr")["state"] != "Established", "the session ends")
+    until(lambda: refused_signatures() > before, "segments with another signature are dropped")
+    assert neighbor("frr")["state"] != "Established"
+    before = refused_signatures()
+    password("no neighbor 10.99.0.1 password")
+    until(lambda: refused_signatures() > before, "segments without a signature are dropped")
+    assert neighbor("frr")["state"] != "Established"
+    password(f"neighbor 10.99.0.1 password {PASSWORD}")
+    until(lambda: neighbor("frr")["state"] == "Established", "the session is back", deadline=90)
+    until(lambda: route("blue", "inet", "10.3.0.0/24"), "and its routes")
 
 
 def test_a_speaker_that_dies_takes_its_routes_along():

@@ -163,6 +163,10 @@ final class BGPPeer: @unchecked Sendable {
         ClientBootstrap(group: loop)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.autoRead, value: false)
+            .channelInitializer { [options] channel in
+                guard let key = options.key else { return channel.eventLoop.makeSucceededVoidFuture() }
+                return SessionSignature.set(key, of: options.address, on: channel)
+            }
             .connectTimeout(.seconds(15))
             .connect(host: "\(options.address)", port: options.port)
             .hop(to: loop)

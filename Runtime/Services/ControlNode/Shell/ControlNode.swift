@@ -84,6 +84,7 @@ public final class ControlNode: Sendable {
 
             let bgp = try await listen(options, group, roster, logger)
             listeners.append(bgp)
+            roster.listens(bgp)
             let view = Introspection(roster, state, agents)
             let introspection = try await view.listen(options.introspectionHost, options.introspectionPort, group)
             listeners.append(introspection)

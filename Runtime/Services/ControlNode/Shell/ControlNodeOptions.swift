@@ -2,6 +2,7 @@
 // those of the configuration come from its graph.
 
 import ControlNodeCore
+import Foundation
 import NetworkTypes
 
 /// Why the control node does not start, in words for the one who started it.
@@ -56,6 +57,8 @@ public struct BGPPeerOptions: Sendable, Hashable {
     public var localSystem: ASNumber?
     /// No session is opened, and none accepted.
     public var isAdminDown = false
+    /// What the session's segments are signed with (RFC 2385); nil: they are not.
+    public var key: SessionKey?
 
     public init(address: IPAddress, system: ASNumber) {
         self.address = address
@@ -72,9 +75,10 @@ public struct BGPPeerOptions: Sendable, Hashable {
         name = peer.name
         localSystem = peer.localSystem
         isAdminDown = peer.isAdminDown
+        key = peer.key
     }
 
-    /// `192.0.2.1,as=64513,port=1179,families=inet-vpn+e-vpn,hold=30,passive,restart=120`; all but the address can be left out.
+    /// `192.0.2.1,as=64513,port=1179,families=inet-vpn+e-vpn,hold=30,passive,restart=120,password-file=/etc/key`; all but the address can be left out.
     public init(parsing text: String, localAS: ASNumber) throws {
         var fields = Fields(text, of: "peer")
         self.init(address: try fields.value(IPAddress.self, fields.head), system: localAS)
@@ -85,6 +89,7 @@ public struct BGPPeerOptions: Sendable, Hashable {
             case "hold": holdTime = UInt16(try fields.number(value, 0...65535))
             case "restart": restartTime = UInt16(try fields.number(value, 1...4095))
             case "passive": isPassive = true
+            case "password-file": key = try fields.key(inFile: value)
             case "families":
                 families = try value.split(separator: "+").map { name in
                     guard let family = AddressFamily(name: String(name)), AddressFamily.supported.contains(family) else {
@@ -93,7 +98,7 @@ public struct BGPPeerOptions: Sendable, Hashable {
                     }
                     return family
                 }
-            default: throw fields.unknown(name, ["as", "port", "hold", "restart", "passive", "families"])
+            default: throw fields.unknown(name, ["as", "port", "hold", "restart", "passive", "families", "password-file"])
             }
         }
         guard holdTime == 0 || holdTime >= 3 else { throw fields.error("a hold time is 0, or 3 seconds and more, not \(holdTime)") }
@@ -208,6 +213,16 @@ private struct Fields {
 
     func value<Value: NetworkValue>(_ type: Value.Type, _ text: String) throws -> Value {
         do { return try Value(parsing: text) } catch { throw self.error("\(error)") }
+    }
+
+    /// The first line of a file: passwords on a command line are there for everybody to see.
+    func key(inFile path: String) throws -> SessionKey {
+        guard let content = FileManager.default.contents(atPath: path) else { throw error("the file '\(path)' cannot be read") }
+        let line = String(decoding: content, as: UTF8.self).prefix { !$0.isNewline }
+        guard let key = SessionKey(line) else {
+            throw error("the first line of '\(path)' has to be a password of 1 to \(SessionKey.greatestLength) bytes")
+        }
+        return key
     }
 
     func number(_ text: String, _ range: ClosedRange<Int>) throws -> Int {

@@ -124,18 +124,18 @@ struct Introspection: Sendable {
             var table = Table(
                 "neighbors",
                 [
-                    "name", "address", "as", "state", "router_id", "families", "hold_time", "paths", "received", "sent", "problems",
+                    "address", "as", "state", "router_id", "families", "hold_time", "paths", "received", "sent", "problems",
                     "established_count",
-                    "last_error",
+                    "last_error", "name",
                 ])
             for (index, status) in statuses.enumerated() {
                 table.add([
-                    .text(status.name), .text("\(status.address)"), .number(Int(status.system.rawValue)), .text("\(status.state)"),
+                    .text("\(status.address)"), .number(Int(status.system.rawValue)), .text("\(status.state)"),
                     .text(status.identifier.map { "\($0)" } ?? ""), .list(status.families.map(\.description)),
                     status.holdTime.map { .number(Int($0)) } ?? .text(""), .number(counts.reduce(0) { $0 + $1[index] }),
                     .number(Int(status.received)), .number(Int(status.sent)), .number(Int(status.problems)),
                     .number(status.establishedCount),
-                    .text(status.lastError ?? ""),
+                    .text(status.lastError ?? ""), .text(status.name),
                 ])
             }
             return table

@@ -20,6 +20,8 @@ public struct ConfiguredPeer: Hashable, Sendable {
     /// No session is opened, and none accepted.
     public var isAdminDown: Bool
     public var restartTime: UInt16?
+    /// What the session's segments are signed with.
+    public var key: SessionKey?
 
     static let standardHoldTime: UInt16 = 90
     static let peering = "bgp-peering"
@@ -80,14 +82,31 @@ public struct ConfiguredPeer: Hashable, Sendable {
         isPassive = session.ours { $0.passive } ?? false
         isAdminDown = own.adminDown == true || other.adminDown == true || session.anybody { $0.adminDown == true }
         restartTime = ConfiguredRouter.restartTime(&evaluation)
-        if Self.hasKeys(session.ours { $0.authData } ?? own.authData ?? other.authData) {
-            evaluation.report("\(node): sessions with a password are not supported yet; this one is kept closed")
-            isAdminDown = true
+        key = nil
+        if let data = [session.ours { $0.authData }, other.authData, own.authData].lazy.compactMap({ $0 }).first(where: Self.hasKeys) {
+            key = Self.key(data, node, &evaluation)
+            // Without its signature a session is not what was asked for.
+            if key == nil { isAdminDown = true }
         }
         session.reportUnsupported(node, &evaluation)
     }
 
-    private static func hasKeys(_ data: AuthenticationData?) -> Bool { data?.keyItems?.isEmpty == false }
+    private static func hasKeys(_ data: AuthenticationData) -> Bool { data.keyItems?.isEmpty == false }
+
+    /// The key with the lowest number: there is no way to tell a peer which of several is meant.
+    private static func key(_ data: AuthenticationData, _ node: NodeName, _ evaluation: inout ConfigurationEvaluation) -> SessionKey? {
+        if let type = data.keyType, type.rawValue != "md5" {
+            evaluation.report("\(node): keys of the type '\(type.rawValue)' are not supported; its session is kept closed; use md5")
+            return nil
+        }
+        let items = (data.keyItems ?? []).sorted { $0.keyId ?? 0 < $1.keyId ?? 0 }
+        if items.count > 1 { evaluation.report("\(node): of \(items.count) keys the one with the lowest key-id is used") }
+        guard let key = SessionKey(items.first?.key ?? "") else {
+            evaluation.report("\(node): a key has 1 to \(SessionKey.greatestLength) bytes; its session is kept closed")
+            return nil
+        }
+        return key
+    }
 
     /// Those of the session, else those that both speakers have. What this speaker cannot carry is left out without a word: every
     /// installation lists some.

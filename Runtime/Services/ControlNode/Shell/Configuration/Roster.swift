@@ -14,6 +14,8 @@ final class Roster: Sendable {
         /// Peers have numbers from 1, each its own for as long as the process runs: 0 is the control node itself.
         var nextPeer: UInt32 = 1
         var isClosed = false
+        /// Where peers connect to, once it is there.
+        var listener: (any Channel)?
         /// Peers that are on their way out.
         var ending: [PeerID: EventLoopFuture<Void>] = [:]
     }
@@ -39,11 +41,30 @@ final class Roster: Sendable {
     var peers: [BGPPeer] { entries.withLock { $0.peers } }
     func peer(_ address: IPAddress) -> BGPPeer? { entries.withLock { $0.peers.first { $0.options.address == address } } }
 
+    /// Peers connect to this channel from now on, with their keys.
+    func listens(_ channel: any Channel) {
+        let peers = entries.withLock { entries in
+            entries.listener = channel
+            return entries.peers
+        }
+        for peer in peers { sign(peer.options.key, peer.options.address) }
+    }
+
+    /// The listening socket knows the key of a peer, or no key any more.
+    private func sign(_ key: SessionKey?, _ address: IPAddress) {
+        guard let listener = entries.withLock({ $0.listener }) else { return }
+        SessionSignature.set(key, of: address, on: listener).whenFailure { [logger] error in
+            // A key that was never there need not be removed.
+            guard key != nil else { return }
+            logger.error("the peer's connections cannot be signed", metadata: ["peer": "\(address)", "error": "\(error)"])
+        }
+    }
+
     // MARK: Peers
 
     /// Adds a peer, which is to be started by the caller. Nil when there is one with that address.
     func add(_ options: BGPPeerOptions) -> BGPPeer? {
-        entries.withLock { entries in
+        let added = entries.withLock { entries -> BGPPeer? in
             guard !entries.isClosed, !entries.peers.contains(where: { $0.options.address == options.address }) else { return nil }
             let number = entries.nextPeer
             entries.nextPeer += 1
@@ -51,16 +72,19 @@ final class Roster: Sendable {
             entries.peers.append(peer)
             return peer
         }
+        if added != nil, options.key != nil { sign(options.key, options.address) }
+        return added
     }
 
     private func end(_ address: IPAddress) {
-        let ending = entries.withLock { entries -> (id: PeerID, end: EventLoopFuture<Void>)? in
+        let ending = entries.withLock { entries -> (id: PeerID, end: EventLoopFuture<Void>, isSigned: Bool)? in
             guard let index = entries.peers.firstIndex(where: { $0.options.address == address }) else { return nil }
             let peer = entries.peers.remove(at: index)
             let end = peer.stop(.peerDeconfigured)
             entries.ending[peer.id] = end
-            return (peer.id, end)
+            return (peer.id, end, peer.options.key != nil)
         }
+        if ending?.isSigned == true { sign(nil, address) }
         if let ending { ending.end.whenComplete { _ in self.entries.withLock { $0.ending[ending.id] = nil } } }
     }
 
