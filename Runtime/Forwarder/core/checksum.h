@@ -13,14 +13,17 @@ static inline uint32_t vr_checksum_fold(uint32_t sum)
     return (sum & 0xffff) + (sum >> 16);
 }
 
-/* The ones' complement sum of a header, whose length is even. 0xffff for one whose checksum field is right. */
+/*
+ * The ones' complement sum of an IPv4 header, 20 bytes and a multiple of four. 0xffff for one whose checksum field is right. The sum is made
+ * of words as they stand in memory: in which order their bytes are does not matter until the end (RFC 1071, section 2).
+ */
 static inline uint32_t vr_checksum_sum(const uint8_t *header, uint32_t bytes)
 {
-    uint32_t sum = 0;
+    uint64_t sum = (uint64_t)vr_copy32(header) + vr_copy32(header + 4) + vr_copy32(header + 8) + vr_copy32(header + 12) + vr_copy32(header + 16);
 
-    for (uint32_t at = 0; at + 1 < bytes; at += 2)
-        sum += vr_read16(header + at);
-    return vr_checksum_fold(sum);
+    for (uint32_t at = VR_IPV4_BYTES; vr_unlikely(at < bytes); at += 4)
+        sum += vr_copy32(header + at);
+    return vr_from_be16((uint16_t)vr_checksum_fold((uint32_t)((sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32))));
 }
 
 /* What a checksum becomes when one word of what it covers changes: equation 3 of RFC 1624. */

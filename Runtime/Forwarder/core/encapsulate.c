@@ -81,7 +81,11 @@ static void wrap(struct vr_walk *walk, const struct vr_next_hop_entry *entry, co
     }
     vr_packet_push(packet, entry->outer_bytes + inner);
     at = packet->data;
-    __builtin_memcpy(at, entry->outer, entry->outer_bytes);
+    /* The usual length by itself, for the compiler to make moves of it. */
+    if (vr_likely(entry->outer_bytes == VR_ETHERNET_BYTES + VR_IPV4_BYTES + VR_UDP_BYTES))
+        __builtin_memcpy(at, entry->outer, VR_ETHERNET_BYTES + VR_IPV4_BYTES + VR_UDP_BYTES);
+    else
+        __builtin_memcpy(at, entry->outer, entry->outer_bytes);
     ip = at + entry->outer_bytes - entry->outer_network_bytes;
     length += inner + entry->outer_network_bytes;
     vr_write16(ip + VR_IPV4_LENGTH, length);

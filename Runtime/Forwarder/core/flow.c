@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /* Flows as the agent sees them: see flow.h. */
+#include "flow_lookup.h"
 #include "walk.h"
 
 static bool is_valid_key(const struct vr_flow_key *key)

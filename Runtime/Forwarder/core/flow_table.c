@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /* The flow table in memory: see flow_table.h. */
-#include "state.h"
+#include "flow_lookup.h"
 
 _Static_assert(sizeof(struct vr_flow_key) == 44, "the hash and the comparison go over the key word by word");
 _Static_assert(sizeof(struct vr_flow_decision) % sizeof(uint64_t) == 0, "decisions are replaced word by word");
@@ -31,53 +31,6 @@ void vr_flow_store_free(struct vr_router *router)
     vr_pool_free(&router->flows.overflow);
 }
 
-uint64_t vr_flow_hash(const struct vr_router *router, const struct vr_flow_key *key)
-{
-    uint64_t hash = vr_hash_add(router->seed, ((uint64_t)key->next_hop << 32) | ((uint32_t)key->source_port << 16) | key->destination_port);
-    unsigned int words = key->family == VR_FAMILY_IPV6 ? 4 : 1;
-
-    hash = vr_hash_add(hash, ((uint64_t)key->source[0] << 32) | key->destination[0]);
-    for (unsigned int word = 1; word < words; word++)
-        hash = vr_hash_add(hash, ((uint64_t)key->source[word] << 32) | key->destination[word]);
-    return vr_hash_end(hash ^ ((uint64_t)key->protocol << 8 | key->family));
-}
-
-static uint32_t tag_of(uint64_t hash)
-{
-    return (uint32_t)(hash >> 32) | 1;
-}
-
-static struct vr_flow_bucket *bucket_of(const struct vr_flow_store *store, uint64_t hash)
-{
-    return &store->buckets[(uint32_t)hash & store->bucket_mask];
-}
-
-/* Keys of IPv4 have the words of IPv6 zero, so that this compares all that a hash does and more. */
-static inline bool same_key(const struct vr_flow_key *a, const struct vr_flow_key *b)
-{
-    if (a->next_hop != b->next_hop || a->source_port != b->source_port || a->destination_port != b->destination_port ||
-        a->family != b->family || a->protocol != b->protocol || a->source[0] != b->source[0] || a->destination[0] != b->destination[0])
-        return false;
-    return vr_likely(a->family == VR_FAMILY_IPV4) || __builtin_memcmp(a->source, b->source, 2 * sizeof(a->source)) == 0;
-}
-
-struct vr_flow_entry *vr_flow_lookup(const struct vr_router *router, const struct vr_flow_key *key, uint64_t hash)
-{
-    const struct vr_flow_store *store = &router->flows;
-    const struct vr_flow_bucket *bucket = bucket_of(store, hash);
-    uint32_t tag = tag_of(hash), number = (uint32_t)(bucket - store->buckets) * VR_FLOW_BUCKET;
-
-    for (uint32_t place = 0; place < VR_FLOW_BUCKET; place++) {
-        if (vr_load(&bucket->tags[place]) == tag && vr_likely(same_key(&store->entries[number + place].key, key)))
-            return &store->entries[number + place];
-    }
-    for (uint32_t next = vr_load(&bucket->overflow); vr_unlikely(next != 0); next = vr_load(&store->entries[next - 1].next)) {
-        if (store->entries[next - 1].tag == tag && same_key(&store->entries[next - 1].key, key))
-            return &store->entries[next - 1];
-    }
-    return NULL;
-}
-
 /* A free entry of the bucket, or one for its chain; NULL: neither. */
 static struct vr_flow_entry *find_room(struct vr_flow_store *store, const struct vr_flow_bucket *bucket, uint32_t *place)
 {
@@ -98,14 +51,14 @@ struct vr_flow_entry *vr_flow_insert(struct vr_router *router, const struct vr_f
                                      const struct vr_flow_decision *decision)
 {
     struct vr_flow_store *store = &router->flows;
-    struct vr_flow_bucket *bucket = bucket_of(store, hash);
+    struct vr_flow_bucket *bucket = vr_flow_bucket_of(store, hash);
     uint32_t place;
     struct vr_flow_entry *entry = find_room(store, bucket, &place);
 
     if (!entry)
         return NULL;
     entry->key = *key;
-    entry->tag = tag_of(hash);
+    entry->tag = vr_flow_tag_of(hash);
     entry->incarnation++;
     entry->packets = 0;
     entry->bytes = 0;
@@ -141,7 +94,7 @@ static void make_free(struct vr_deferred *deferred)
 void vr_flow_withdraw(struct vr_router *router, struct vr_flow_entry *entry, uint64_t hash)
 {
     struct vr_flow_store *store = &router->flows;
-    struct vr_flow_bucket *bucket = bucket_of(store, hash);
+    struct vr_flow_bucket *bucket = vr_flow_bucket_of(store, hash);
 
     if (entry->index < store->count - store->overflow.size) {
         vr_publish(&bucket->tags[entry->index % VR_FLOW_BUCKET], 0);

@@ -94,10 +94,6 @@ struct vr_flow_store {
 int vr_flow_store_make(struct vr_router *router);
 void vr_flow_store_free(struct vr_router *router);
 
-uint64_t vr_flow_hash(const struct vr_router *router, const struct vr_flow_key *key);
-/* NULL: no packet or agent has made an entry for the key. */
-struct vr_flow_entry *vr_flow_lookup(const struct vr_router *router, const struct vr_flow_key *key, uint64_t hash);
-
 /* The lock that guards the bucket of a hash, and all entries in it. */
 static inline unsigned int vr_flow_lock_of(uint64_t hash)
 {

@@ -5,19 +5,21 @@
 void vr_receive(struct vr_router *router, uint32_t interface, struct vr_packet *packet, struct vr_trace *trace)
 {
     struct vr_core *core = &router->cores[vr_port_core()];
-    struct vr_walk walk = {
-        .router = router,
-        .core = core,
-        .packet = packet,
-        .trace = trace,
-        .in = vr_interface_find(router, interface),
-        .interface = interface,
-        .vrf = VR_NONE,
-        .next_hop = VR_NONE,
-        .label = VR_NONE,
-        .flow_next_hop = VR_NONE,
-    };
+    struct vr_walk walk;
 
+    /* All but the last member, which is zeroed when a packet is read into it. */
+    __builtin_memset(&walk, 0, offsetof(struct vr_walk, ip));
+    walk.ip.family = 0;
+    walk.router = router;
+    walk.core = core;
+    walk.packet = packet;
+    walk.trace = trace;
+    walk.in = vr_interface_find(router, interface);
+    walk.interface = interface;
+    walk.vrf = VR_NONE;
+    walk.next_hop = VR_NONE;
+    walk.label = VR_NONE;
+    walk.flow_next_hop = VR_NONE;
     core->now_ms = vr_port_now_ms();
     if (trace) {
         trace->count = 0;

@@ -76,6 +76,7 @@ struct vr_walk {
     bool in_tree;
     /* A frame to flood_unknown's bridge entry carries a control word. */
     bool control_word;
+    /* Zero only in `family` until a packet is read. The last member: see vr_receive. */
     struct vr_ip ip;
 };
 
