@@ -231,11 +231,25 @@ static void translate(struct vr_walk *walk, const struct vr_next_hop *next_hop)
     vr_bridge(walk);
 }
 
+/*
+ * What stands for a next hop in flow keys. A workload has next hops for packets and for frames, and labels for both; its conversations have one
+ * key, its interface's, however a packet of them comes: else the answer to a frame that it sent would not be found.
+ */
+static uint32_t flow_key_of(const struct vr_walk *walk, const struct vr_next_hop *next_hop)
+{
+    const struct vr_interface_entry *out;
+
+    if (next_hop->type != VR_NEXT_HOP_ENCAPSULATE)
+        return next_hop->index;
+    out = vr_interface_find(walk->router, next_hop->interface);
+    return out && out->interface.next_hop != VR_NONE ? out->interface.next_hop : next_hop->index;
+}
+
 /* Applies the policy of a next hop to packets that have not met one: those from the fabric to a workload here. */
 static bool admit(struct vr_walk *walk, const struct vr_next_hop *next_hop)
 {
     if (walk->flow_next_hop == VR_NONE)
-        walk->flow_next_hop = next_hop->index;
+        walk->flow_next_hop = flow_key_of(walk, next_hop);
     walk->resume = VR_RESUME_NEXT_HOP;
     return vr_flow_admit(walk, (next_hop->flags & VR_NEXT_HOP_RELAXED_POLICY) != 0);
 }

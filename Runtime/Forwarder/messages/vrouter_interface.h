@@ -279,8 +279,9 @@ struct vrouter_interface {
     /* The VRF in which broadcast and multicast from here are looked up. Absent: the same as `vrf`. */
     uint32_t multicast_vrf;
     /*
-     * The next hop that stands for the interface in flow keys. Absent in an `add`: packets are not looked up in the flow table,
-     * whatever the policy flag says.
+     * The next hop that stands for the interface in flow keys: of what it sends, and of what comes through any next hop that leads
+     * to it, for packets or for frames. Absent in an `add`: what it sends is not looked up in the flow table, whatever the policy
+     * flag says.
      */
     uint32_t next_hop;
     /* The MAC address that the forwarder uses on this interface: the one workloads see as their gateway's. */

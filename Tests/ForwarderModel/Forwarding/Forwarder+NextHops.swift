@@ -58,12 +58,18 @@ extension Forwarder {
 
     // MARK: Next hops
 
+    /// What stands for a next hop in flow keys: of a workload's, the interface's own, whether packets or frames go there.
+    private func flowKey(of nextHop: NextHop, _ index: UInt32) -> UInt32 {
+        guard case .encapsulate(let interface, _) = nextHop.action else { return index }
+        return tables.interfaces[interface]?.nextHop ?? index
+    }
+
     mutating func nextHop(_ index: UInt32, for journey: Journey) throws(Drop) {
         var journey = journey
         guard let nextHop = tables.nextHops[index], !nextHop.flags.contains(.invalid) else { throw .invalidNextHop }
         try count(&journey)
         if nextHop.flags.contains(.policy), !journey.isAdmitted, let packet = journey.ip, !journey.isForMany {
-            journey.flowNextHop = journey.flowNextHop ?? index
+            journey.flowNextHop = journey.flowNextHop ?? flowKey(of: nextHop, index)
             guard let admitted = try admit(journey, packet, isRelaxed: nextHop.flags.contains(.relaxed), then: .nextHop(index)) else {
                 return
             }
