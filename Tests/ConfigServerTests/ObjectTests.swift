@@ -115,12 +115,36 @@ import Testing
     }
 
     @Test mutating func theParentTypeIsNeededWhereThereAreSeveral() {
-        let missing = server.send(.post, "/tags", #"{"tag": {"fq_name": ["application=x"]}}"#)
+        let missing = server.send(.post, "/tags", #"{"tag": {"fq_name": ["default-domain", "default-project", "application=x"]}}"#)
         #expect(missing.status == 400 && missing.text.contains("one of: ") && missing.text.contains("config-root"))
         let given = server.send(
             .post, "/tags",
             #"{"tag": {"fq_name": ["application=x"], "parent_type": "config-root", "tag_type_name": "application", "tag_value": "x"}}"#)
         #expect(given.status == 200, "\(given.text)")
+        // A name of one element can only be below the root.
+        let short = server.send(
+            .post, "/tags", #"{"tag": {"fq_name": ["application=y"], "tag_type_name": "application", "tag_value": "y"}}"#)
+        #expect(short.status == 200, "\(short.text)")
+    }
+
+    @Test mutating func objectsBelowTheRootHaveShortNames() {
+        let reply = server.send(.post, "/virtual-machines", #"{"virtual-machine": {"fq_name": ["a", "b"]}}"#)
+        #expect(reply.status == 400 && reply.text.hasPrefix("Invalid fq-name of an object with no parent: a:b"), "\(reply.text)")
+    }
+
+    @Test(arguments: ["config-root", "other"]) mutating func theRootIsNotMade(name: String) {
+        let reply = server.send(.post, "/config-roots", "{\"config-root\": {\"fq_name\": [\"\(name)\"]}}")
+        #expect(reply.status == 400 && reply.text.contains("cannot be created"), "\(reply.text)")
+        #expect(server.get("/config-roots?count=true")["config-roots"]?["count"] == .number("0"))
+    }
+
+    @Test mutating func patternsAreExplainedInWords() {
+        let reply = server.send(
+            .post, "/physical-routers",
+            #"{"physical-router": {"fq_name": ["default-global-system-config", "p"], "physical_router_loopback_ip": "1.2.3"}}"#)
+        #expect(
+            reply.text == "Bad property in create: physical_router_loopback_ip: \"1.2.3\" has the wrong form; "
+                + "expected: an IPv4 address in dotted decimal notation or an IPv6 address (RFC 4291 section 2.2)")
     }
 
     @Test mutating func identifiersAreUnique() throws {
@@ -149,6 +173,21 @@ import Testing
         #expect(server.send(.get, "/virtual-machine/\(uuid)", ifNoneMatch: "\"other\"").status == 200)
         server.send(.put, "/virtual-machine/\(uuid)", #"{"virtual-machine": {"display_name": "x"}}"#)
         #expect(server.send(.get, "/virtual-machine/\(uuid)", ifNoneMatch: tag).status == 200)
+    }
+
+    @Test mutating func changesOnlyTheVersionThatIsMeant() throws {
+        let uuid = server.create("virtual-machine", ["vm"])
+        func tag() throws -> String { try #require(server.send(.get, "/virtual-machine/\(uuid)").entityTag) }
+        let change = #"{"virtual-machine": {"display_name": "x"}}"#
+        let first = try tag()
+        #expect(server.send(.put, "/virtual-machine/\(uuid)", change, ifMatch: "\"\(first)\"").status == 200)
+        for condition in ["\"\(first)\"", "W/\"\(try tag())\"", "\"\""] {
+            let refused = server.send(.put, "/virtual-machine/\(uuid)", change, ifMatch: condition)
+            #expect(refused.status == 412 && refused.text.contains("read it again"), "\(condition): \(refused.text)")
+        }
+        #expect(server.send(.delete, "/virtual-machine/\(uuid)", ifMatch: "\"\(first)\"").status == 412)
+        #expect(server.send(.put, "/virtual-machine/\(uuid)", change, ifMatch: "*").status == 200)
+        #expect(server.send(.delete, "/virtual-machine/\(uuid)", ifMatch: "\"other\", \"\(try tag())\"").status == 200)
     }
 
     @Test mutating func readsWhatIsAskedFor() throws {

@@ -139,6 +139,9 @@ import Testing
         #expect(state(uuid) == (.boolean(true), .number("7")))
         server.send(.post, "/chmod", "{\"uuid\": \"\(uuid)\", \"global_access\": 5}")
         #expect(state(uuid) == (.boolean(false), .number("5")))
+        server.send(.put, "/virtual-network/\(uuid)", #"{"virtual-network": {"is_shared": true}}"#)
+        server.send(.put, "/virtual-network/\(uuid)", #"{"virtual-network": {"is_shared": null}}"#)
+        #expect(state(uuid) == (nil, .number("0")))
     }
 
     // MARK: security-group, network-policy

@@ -48,11 +48,13 @@ struct TestServer {
     // MARK: Requests
 
     @discardableResult
-    mutating func send(_ method: Request.Method, _ uri: String, _ body: String = "", ifNoneMatch: String? = nil) -> Reply {
+    mutating func send(
+        _ method: Request.Method, _ uri: String, _ body: String = "", ifMatch: String? = nil, ifNoneMatch: String? = nil
+    ) -> Reply {
         now = Timestamp(microseconds: now.microseconds + 1_000_000)
         do throws(Refusal) {
             let request = Request(
-                method, try RequestTarget(uri), base: Self.base, ifNoneMatch: ifNoneMatch, body: Array(body.utf8))
+                method, try RequestTarget(uri), base: Self.base, ifMatch: ifMatch, ifNoneMatch: ifNoneMatch, body: Array(body.utf8))
             let operation = try service.operation(request)
             guard operation.isWriting else { return service.read(operation, image) }
             let decision = service.decide(operation, image, now: now, random: random)

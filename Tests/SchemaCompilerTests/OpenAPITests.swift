@@ -122,6 +122,7 @@ struct OpenAPITests {
                     "operationId": "network_update",
                     "tags": ["net"],
                     "summary": "Change a network",
+                    "parameters": [{"$ref": "#/components/parameters/If-Match"}],
                     "requestBody": {
                       "content": {
                         "application/json": {
@@ -140,6 +141,7 @@ struct OpenAPITests {
                     "responses": {
                       "200": {
                         "description": "Changed; an empty body changes nothing and is answered with one",
+                        "headers": {"X-Configuration-Revision": {"$ref": "#/components/headers/X-Configuration-Revision"}},
                         "content": {
                           "application/json": {
                             "schema": {
@@ -165,13 +167,18 @@ struct OpenAPITests {
                     "operationId": "network_delete",
                     "tags": ["net"],
                     "summary": "Delete a network",
+                    "parameters": [{"$ref": "#/components/parameters/If-Match"}],
                     "responses": {
-                      "200": {"description": "Deleted, with the children that the system made; the reply has no content"},
+                      "200": {
+                        "description": "Deleted, with the children that the system made; the reply has no content",
+                        "headers": {"X-Configuration-Revision": {"$ref": "#/components/headers/X-Configuration-Revision"}}
+                      },
                       "400": {"$ref": "#/components/responses/400"},
                       "401": {"$ref": "#/components/responses/401"},
                       "403": {"$ref": "#/components/responses/403"},
                       "404": {"$ref": "#/components/responses/404"},
                       "409": {"$ref": "#/components/responses/409"},
+                      "412": {"$ref": "#/components/responses/412"},
                       "500": {"$ref": "#/components/responses/500"},
                       "503": {"$ref": "#/components/responses/503"}
                     }

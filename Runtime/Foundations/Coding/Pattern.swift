@@ -7,22 +7,25 @@
 public struct Pattern: Sendable {
     /// The expression as it was written.
     public let source: String
+    /// What matches, in words that can follow "expected": "a UUID in text form". Nil when nobody said.
+    public let meaning: String?
     private let program: PatternProgram
 
     /// Compiles an expression, of whatever origin.
     ///
     /// The error's offset is the byte in the expression.
-    public init(parsing source: String) throws(CodingError) {
+    public init(parsing source: String, meaning: String? = nil) throws(CodingError) {
         self.source = source
+        self.meaning = meaning
         program = try PatternProgram(PatternParser.parse(source))
     }
 
     /// Compiles an expression that the schema compiler has checked.
     ///
     /// - Precondition: the expression is well formed.
-    public init(_ source: StaticString) {
+    public init(_ source: StaticString, meaning: StaticString? = nil) {
         do throws(CodingError) {
-            try self.init(parsing: source.description)
+            try self.init(parsing: source.description, meaning: meaning?.description)
         } catch {
             preconditionFailure("the pattern \(source) of generated code does not compile: \(error)")
         }
@@ -40,10 +43,10 @@ public struct Pattern: Sendable {
         return Array(bytes).withUnsafeBytes { program.matches($0) }
     }
 
-    /// What to say about a value that does not match.
+    /// What to say about a value that does not match: words, where there are any, since few read expressions.
     func violation(by text: String) -> LexicalRules.Violation {
         LexicalRules.Violation(
             kind: .pattern, message: "\(Excerpt.quoted(text)) has the wrong form",
-            hint: "it must match the pattern \(Excerpt.plain(source, limit: 240))")
+            hint: meaning.map { "expected: \($0)" } ?? "it must match the pattern \(Excerpt.plain(source, limit: 240))")
     }
 }

@@ -62,6 +62,7 @@ struct ManualGuide {
         long; leave them out with `?exclude_back_refs=true&exclude_children=true`, or name what you want: `?fields=mtu,network_ipam_refs`.
 
         The reply carries an `ETag`. Send it back as `If-None-Match`, and an object that has not changed is answered with 304 and no body.
+        Send it as `If-Match` with a change, and the change is refused with 412 if somebody else made one in between.
 
         ## Update
 

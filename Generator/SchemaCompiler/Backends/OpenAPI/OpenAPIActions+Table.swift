@@ -32,8 +32,13 @@ extension OpenAPIActions {
             path: path, method: method,
             identifier: words.joined(separator: "_") + (isRead && body == nil && path == "/aaa-mode" ? "_read" : ""),
             summary: summary, description: description, parameters: parameters, body: body, isBodyOpen: open, reply: reply,
-            failures: (common + failures).sorted())
+            failures: (common + failures).sorted(), isChange: changes.contains(path))
     }
+
+    /// Those that change objects.
+    private static let changes: Set = [
+        "/ref-update", "/ref-relax-for-delete", "/prop-collection-update", "/chown", "/chmod", "/set-tag",
+    ]
 
     // MARK: Names
 

@@ -46,6 +46,8 @@ struct OpenAPIActions {
         /// Nil: the reply has no content.
         var reply: [Member]?
         var failures: [Int]
+        /// Whether it changes objects, so that the reply may have a revision.
+        var isChange = false
     }
 
     func write(to printer: inout JSONPrinter) {
@@ -83,6 +85,7 @@ struct OpenAPIActions {
             printer.object("responses") { printer in
                 printer.object("200") { printer in
                     printer.member("description", operation.reply == nil ? "Done; the reply has no content" : "Done")
+                    if operation.isChange { printer.revisionHeader() }
                     if let reply = operation.reply { printer.jsonContent { write(reply, to: &$0) } }
                 }
                 printer.failures(operation.failures)
@@ -174,7 +177,7 @@ struct OpenAPIActions {
                 printer.member("summary", "Follow changes as they are made")
                 printer.member("description", Self.watchDescription)
                 printer.array("parameters") { printer in
-                    write(Self.query("resource_type", "The types to follow, separated by commas.") { $0.commaSeparated() }, to: &printer)
+                    for parameter in Self.watchParameters { write(parameter, to: &printer) }
                 }
                 printer.object("responses") { printer in
                     printer.object("200") { printer in
@@ -183,10 +186,25 @@ struct OpenAPIActions {
                             $0.object("text/event-stream") { $0.object("schema") { $0.member("type", "string") } }
                         }
                     }
-                    printer.failures([400, 401, 403, 404, 500, 501, 503])
+                    printer.failures([400, 401, 403, 404, 410, 500, 503])
                 }
             }
         }
+    }
+
+    private static var watchParameters: [Parameter] {
+        [
+            query("resource_type", "The types to follow, separated by commas; all types when left out.") { $0.commaSeparated() },
+            query("revision", "Sends what changed after this revision, in place of `init` events.") { $0.nonNegativeInteger() },
+            query("init_limit", "The greatest number of objects in one `init` event; all of a type when left out.") { printer in
+                printer.member("type", "integer")
+                printer.member("minimum", 1)
+            },
+            Parameter(
+                name: "Last-Event-ID", location: "header", isRequired: false,
+                description: "The id of the last event seen, sent when reconnecting: as `revision`, and counts more.",
+                schema: { $0.nonNegativeInteger() }),
+        ]
     }
 
     static func query(_ name: String, required: Bool = false, _ description: String, _ schema: @escaping (inout JSONPrinter) -> Void)
@@ -197,6 +215,7 @@ struct OpenAPIActions {
 
     private static let watchDescription = """
         Events are `init` (the objects that exist, once for each type), `create`, `update`, `delete` and `stop`; the data of an event is an object \
-        in its envelope. `<type>_fields` limits the members that are shown for one type. A line with a colon keeps an idle connection open.
+        in its envelope. `<type>_fields` limits the members that are shown for one type. A line with a colon keeps an idle connection open. \
+        The id of an event is the revision of its change; a watch that begins there misses nothing.
         """
 }

@@ -7,7 +7,8 @@ struct OpenAPIObjectPaths {
         let names = Names(object, tag: tag)
         printer.object("/\(names.collection)") { printer in
             writeList(names, to: &printer)
-            writeCreate(object, names, to: &printer)
+            // The root exists, and is not made by anybody.
+            if object.name != "config-root" { writeCreate(object, names, to: &printer) }
         }
         printer.object("/\(object.name)/{uuid}") { printer in
             printer.array("parameters", inline: true) { $0.parameter("uuid") }
@@ -108,6 +109,7 @@ struct OpenAPIObjectPaths {
                 for (status, description) in success("Created; the reply names the object", names) {
                     printer.object(status) { printer in
                         printer.member("description", description)
+                        printer.revisionHeader()
                         printer.jsonContent { writeEnvelope(names, of: OpenAPIBackend.schema("object.created"), to: &$0) }
                         if status == "200" { writeLinks(names, to: &printer) }
                     }
@@ -150,6 +152,7 @@ struct OpenAPIObjectPaths {
 
     private func writeUpdate(_ object: ObjectType, _ names: Names, to printer: inout JSONPrinter) {
         operation("put", "\(names.key)_update", "Change a \(names.object)", names, to: &printer) { printer in
+            printer.array("parameters", inline: true) { $0.parameter("If-Match") }
             printer.object("requestBody") { printer in
                 printer.jsonContent { printer in
                     writeEnvelope(names, to: &printer) { printer in
@@ -165,6 +168,7 @@ struct OpenAPIObjectPaths {
                 for (status, description) in success("Changed; an empty body changes nothing and is answered with one", names) {
                     printer.object(status) { printer in
                         printer.member("description", description)
+                        printer.revisionHeader()
                         printer.jsonContent { writeEnvelope(names, of: OpenAPIBackend.schema("object.updated"), to: &$0) }
                     }
                 }
@@ -175,11 +179,15 @@ struct OpenAPIObjectPaths {
 
     private func writeDelete(_ names: Names, to printer: inout JSONPrinter) {
         operation("delete", "\(names.key)_delete", "Delete a \(names.object)", names, to: &printer) { printer in
+            printer.array("parameters", inline: true) { $0.parameter("If-Match") }
             printer.object("responses") { printer in
                 for (status, description) in success("Deleted, with the children that the system made; the reply has no content", names) {
-                    printer.object(status, inline: true) { $0.member("description", description) }
+                    printer.object(status) { printer in
+                        printer.member("description", description)
+                        printer.revisionHeader()
+                    }
                 }
-                printer.failures([400, 401, 403, 404, 409, 500, 503])
+                printer.failures([400, 401, 403, 404, 409, 412, 500, 503])
             }
         }
     }
@@ -222,6 +230,13 @@ extension JSONPrinter {
     /// `content` with a JSON body, whose schema object `schema` fills.
     mutating func jsonContent(_ schema: (inout JSONPrinter) -> Void) {
         object("content") { $0.object("application/json") { $0.object("schema", schema) } }
+    }
+
+    /// In the reply to a request that changes something.
+    mutating func revisionHeader() {
+        object("headers", inline: true) { printer in
+            printer.object("X-Configuration-Revision") { $0.member("$ref", "#/components/headers/X-Configuration-Revision") }
+        }
     }
 
     /// A shared parameter, as an element of `parameters`.

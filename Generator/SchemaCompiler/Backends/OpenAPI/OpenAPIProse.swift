@@ -66,6 +66,7 @@ enum OpenAPIProse {
     static let headers = [
         ("ETag", "The time of the last change to the object, in quotes: `id_perms.last_modified`."),
         ("Allow", "The methods that the address takes."),
+        ("X-Configuration-Revision", "The revision of the change; absent when nothing changed. A watch has it as the id of the event."),
     ]
 
     static let failures = [
@@ -74,7 +75,8 @@ enum OpenAPIProse {
         (403, "The caller may not do this, or the object does not allow it."),
         (404, "No such object, or no such address."),
         (409, "In conflict with what exists: a name or UUID in use, children or references that are left, an address that is taken."),
-        (412, "A quota of the project would be exceeded."),
+        (410, "The changes after that revision are no longer held; watch without one to have everything listed first."),
+        (412, "A quota of the project would be exceeded, or the object is not as `If-Match` says."),
         (413, "The body is larger than the server takes."),
         (414, "The address is longer than the server takes; `POST /list-bulk-collection` has no such limit."),
         (500, "A mistake of the server."),

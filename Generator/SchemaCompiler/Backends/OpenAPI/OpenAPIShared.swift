@@ -162,6 +162,13 @@ enum OpenAPIShared {
                     "description", "The `ETag` of an earlier reply. While the object is as it was then, the reply is 304 without a body.")
                 printer.object("schema", inline: true) { $0.member("type", "string") }
             }
+            printer.object("If-Match") { printer in
+                printer.member("name", "If-Match")
+                printer.member("in", "header")
+                printer.member(
+                    "description", "The `ETag` of an earlier reply. The request is carried out only if the object is as it was then.")
+                printer.object("schema", inline: true) { $0.member("type", "string") }
+            }
         }
     }
 

@@ -86,8 +86,20 @@ struct SwiftModelPlanner {
         case .coded: break
         case .bounded: restrict("public static var range: ClosedRange<Int> { \(simple.swiftRange) }")
         case .sized: restrict("public static var length: ClosedRange<Int> { \(simple.swiftLength) }")
-        case .patterned, .united: restrict("public static let pattern = Pattern(\(SwiftLiteral.string(simple.combinedPattern)))")
+        case .patterned, .united:
+            let meaning = Self.meaning(of: simple).map { ", meaning: \(SwiftLiteral.string($0))" } ?? ""
+            restrict("public static let pattern = Pattern(\(SwiftLiteral.string(simple.combinedPattern))\(meaning))")
         }
+    }
+
+    /// The first sentence of the type's documentation, as it can stand behind "expected:".
+    private static func meaning(of simple: SimpleType) -> String? {
+        var sentence = Prose.summary(simple.documentation)
+        if sentence.hasSuffix(".") { sentence.removeLast() }
+        guard let first = sentence.first else { return nil }
+        // "An address" becomes "an address"; "MAC address" stays as it is.
+        let startsWord = sentence.dropFirst().first.map { $0.isLowercase || $0 == " " } ?? false
+        return startsWord ? first.lowercased() + sentence.dropFirst() : sentence
     }
 
     private func field(_ member: Member) -> SwiftModelPlan.Field {

@@ -55,6 +55,10 @@ extension ConfigurationService {
 
     private func change(_ type: TypeEntry, _ text: String, _ request: Request, _ draft: inout Draft) throws(Refusal) -> Reply {
         let state = try state(type, text, draft.image)
+        if let condition = request.ifMatch, let tag = state.properties.lastModified, !EntityTags(condition).include(tag, weakly: false) {
+            throw Refusal(
+                412, "Precondition Failed: the \(type.name) changed at \(tag), after it was read; read it again and make the change anew")
+        }
         if request.method == .delete {
             try draft.delete(state.identity, base: request.base)
             return .empty

@@ -35,7 +35,7 @@ extension ConfigurationService {
     private func object(_ type: TypeEntry, _ text: String, _ request: Request, _ image: Image) throws(Refusal) -> Reply {
         let state = try state(type, text, image)
         let entityTag = state.properties.lastModified
-        if let condition = request.ifNoneMatch, let entityTag, Self.matches(condition, entityTag) {
+        if let condition = request.ifNoneMatch, let entityTag, EntityTags(condition).include(entityTag, weakly: true) {
             var reply = Reply(304, .json, body: [])
             reply.entityTag = entityTag
             return reply
@@ -58,15 +58,6 @@ extension ConfigurationService {
             throw .unknownIdentifier(type.name, text)
         }
         return state
-    }
-
-    /// If-None-Match (RFC 9110 §13.1.2); the older platform's clients also send the tag without quotes.
-    private static func matches(_ condition: String, _ entityTag: String) -> Bool {
-        condition.split(separator: ",").contains { part in
-            var tag = String(part).trimmingBlanks
-            if tag.hasPrefix("W/") { tag.removeFirst(2) }
-            return tag == "*" || tag == entityTag || tag == "\"\(entityTag)\""
-        }
     }
 
     private func list(_ query: ListQuery, _ request: Request, _ image: Image) throws(Refusal) -> Reply {

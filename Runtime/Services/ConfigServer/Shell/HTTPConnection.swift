@@ -172,11 +172,13 @@ final class HTTPConnection: ChannelDuplexHandler {
                 throw Refusal(405, "Method not allowed: this server takes \(allowed)", allow: allowed)
             }
             var host: String?
+            var ifMatch: String?
             var ifNoneMatch: String?
             var lastEventID: String?
             for (name, value) in head.headers {
                 switch name.utf8.count {
                 case 4 where name.lowercased() == "host": host = value
+                case 8 where name.lowercased() == "if-match": ifMatch = ifMatch.map { "\($0), \(value)" } ?? value
                 case 13 where name.lowercased() == "if-none-match": ifNoneMatch = ifNoneMatch.map { "\($0), \(value)" } ?? value
                 case 13 where name.lowercased() == "last-event-id": lastEventID = value
                 default: break
@@ -184,7 +186,9 @@ final class HTTPConnection: ChannelDuplexHandler {
             }
             let base = try Self.base(host, head.version, context)
             return .success(
-                Request(method, try RequestTarget(head.uri), base: base, ifNoneMatch: ifNoneMatch, lastEventID: lastEventID, body: body))
+                Request(
+                    method, try RequestTarget(head.uri), base: base, ifMatch: ifMatch, ifNoneMatch: ifNoneMatch,
+                    lastEventID: lastEventID, body: body))
         } catch {
             return .failure(error)
         }

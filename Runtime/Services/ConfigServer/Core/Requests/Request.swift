@@ -14,6 +14,8 @@ public struct Request: Sendable {
     public var target: RequestTarget
     /// Scheme and authority that the client used, the beginning of every `href`: `http://127.0.0.1:8082`.
     public var base: String
+    /// The value of If-Match: the change is made only to this version of the object.
+    public var ifMatch: String?
     /// The value of If-None-Match.
     public var ifNoneMatch: String?
     /// The value of Last-Event-ID: how far a watcher came.
@@ -21,11 +23,13 @@ public struct Request: Sendable {
     public var body: [UInt8]
 
     public init(
-        _ method: Method, _ target: RequestTarget, base: String, ifNoneMatch: String? = nil, lastEventID: String? = nil, body: [UInt8] = []
+        _ method: Method, _ target: RequestTarget, base: String, ifMatch: String? = nil, ifNoneMatch: String? = nil,
+        lastEventID: String? = nil, body: [UInt8] = []
     ) {
         self.method = method
         self.target = target
         self.base = base
+        self.ifMatch = ifMatch
         self.ifNoneMatch = ifNoneMatch
         self.lastEventID = lastEventID
         self.body = body

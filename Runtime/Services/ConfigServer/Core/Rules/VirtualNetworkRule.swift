@@ -52,7 +52,11 @@ struct VirtualNetworkRule: Rule {
         guard var permissions = try object.value(PermType2.key, as: PermType2.self) else { return }
         let isShared = try object.value(Self.isShared, as: Bool.self)
         let wasShared = before?.properties[Self.isShared].map { $0.elementsEqual("true".utf8) } ?? false
-        if let isShared, isShared != wasShared {
+        if isShared == nil, wasShared {
+            // Removed by the request: the network is no longer shared, and says nothing about it.
+            permissions.globalAccess = 0
+            object.setValue(PermType2.key, permissions)
+        } else if let isShared, isShared != wasShared {
             permissions.globalAccess = isShared ? PermType2.allAccess : 0
             object.setValue(PermType2.key, permissions)
         } else if permissions.globalAccess == PermType2.allAccess {

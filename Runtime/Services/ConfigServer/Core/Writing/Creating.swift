@@ -10,6 +10,11 @@ extension Draft {
     /// Makes the object that a request describes, what belongs to it by the rules of its type, and its default children.
     @discardableResult
     mutating func create(_ type: TypeEntry, _ body: ObjectBody) throws(Refusal) -> Identity {
+        guard type.name != TypeTable.rootTypeName else {
+            throw Refusal(
+                400,
+                "Bad Request, the \(TypeTable.rootTypeName) exists once and cannot be created; it is the parent of objects without another")
+        }
         let elements = try checkedName(body.name, type)
         let properties = try body.checkedProperties(type, "Bad property in create: ")
         let requests = try body.checkedReferences(type, "Bad reference in create: ")
@@ -17,7 +22,7 @@ extension Draft {
         if let existing = identity(type.number, named: name) {
             throw Refusal(409, "\(elements.joined(separator: ":")) already exists with uuid: \(existing.uuid)")
         }
-        let parentEntry = try parentEntry(body.parentType, type)
+        let parentEntry = try parentEntry(body.parentType, of: elements, type)
         let uuid = try checkedUUID(body.uuid)
         let parent = try parent(parentEntry, of: elements, type)
 
@@ -52,9 +57,13 @@ extension Draft {
         return name
     }
 
-    private func parentEntry(_ requested: String?, _ type: TypeEntry) throws(Refusal) -> TypeEntry.Parent {
+    private func parentEntry(
+        _ requested: String?, of elements: [String], _ type: TypeEntry
+    ) throws(Refusal) -> TypeEntry.Parent {
         let possible = type.parents.map(\.name).joined(separator: ", ")
         guard let requested else {
+            // A name of one element leaves no other place.
+            if elements.count == 1, let root = type.parents.first(where: { $0.type == nil }) { return root }
             guard type.parents.count == 1, let only = type.parents.first else {
                 throw Refusal(400, "Missing parent type: \(type.name) can be below several types; parent_type must be one of: \(possible)")
             }
@@ -77,7 +86,15 @@ extension Draft {
     }
 
     private func parent(_ entry: TypeEntry.Parent, of elements: [String], _ type: TypeEntry) throws(Refusal) -> Identity? {
-        guard let parentType = entry.type else { return nil }
+        guard let parentType = entry.type else {
+            guard elements.count == 1 else {
+                throw Refusal(
+                    400,
+                    "Invalid fq-name of an object with no parent: \(elements.joined(separator: ":")); "
+                        + "directly below the root a name has one element")
+            }
+            return nil
+        }
         let name = Array(elements.dropLast())
         guard !name.isEmpty else {
             throw Refusal(400, "Bad Request, fq_name of a \(type.name) must begin with the fq_name of its \(entry.name)")
