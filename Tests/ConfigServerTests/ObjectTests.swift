@@ -115,7 +115,9 @@ import Testing
     }
 
     @Test mutating func theParentTypeIsNeededWhereThereAreSeveral() {
-        let missing = server.send(.post, "/tags", #"{"tag": {"fq_name": ["default-domain", "default-project", "application=x"]}}"#)
+        let missing = server.send(
+            .post, "/tags",
+            #"{"tag": {"fq_name": ["default-domain", "default-project", "x"], "tag_type_name": "application", "tag_value": "x"}}"#)
         #expect(missing.status == 400 && missing.text.contains("one of: ") && missing.text.contains("config-root"))
         let given = server.send(
             .post, "/tags",
@@ -317,8 +319,8 @@ import Testing
         server.send(.delete, "/network-policy/\(child)")
         let count = server.image.objectCount
         #expect(server.send(.delete, "/project/\(parent)").status == 200)
-        // The project, its default IPAM, its default network and the routing instance of that.
-        #expect(server.image.objectCount == count - 4)
+        // The project, its policy set, its default IPAM, its default network and the routing instance of that.
+        #expect(server.image.objectCount == count - 5)
         try server.expectReloadsAsItIs()
     }
 

@@ -144,7 +144,7 @@ import Testing
         #expect(state(uuid) == (nil, .number("0")))
     }
 
-    // MARK: security-group, network-policy
+    // MARK: security-group
 
     @Test mutating func securityGroupsHaveNumbers() throws {
         func number(_ uuid: String) -> Int? { server.object("security-group", uuid)["security_group_id"]?.integer }
@@ -160,17 +160,6 @@ import Testing
         server.send(.put, "/security-group/\(first)", #"{"security-group": {"configured_security_group_id": 0}}"#)
         #expect(number(first) == given + 2)
         try server.expectReloadsAsItIs()
-    }
-
-    @Test(arguments: [("security-group", "security_group_entries"), ("network-policy", "network_policy_entries")])
-    mutating func policyRulesHaveIdentifiers(type: String, property: String) throws {
-        let uuid = server.create(
-            type, project + ["a"], parent: "project",
-            "\"\(property)\": {\"policy_rule\": [{\"protocol\": \"tcp\"}, {\"protocol\": \"udp\", \"rule_uuid\": \"8f14e45f-ceea-467f-8000-0000000000ff\"}]}"
-        )
-        let rules = server.object(type, uuid)[property]?["policy_rule"]?.elements ?? []
-        #expect(rules.count == 2 && rules[0]["rule_uuid"]?.string?.utf8.count == 36)
-        #expect(rules[1]["rule_uuid"] == .string("8f14e45f-ceea-467f-8000-0000000000ff"))
     }
 
     // MARK: Default objects

@@ -82,6 +82,51 @@ struct TestServer {
         return reply[type]?["uuid"]?.string ?? ""
     }
 
+    /// Creates an object that must be refused.
+    mutating func expectNotCreated(
+        _ type: String, _ name: [String], parent: String? = nil, _ members: String = "", status: Int = 400, _ text: String,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        let parentType = parent.map { ", \"parent_type\": \"\($0)\"" } ?? ""
+        let list = String(decoding: FullyQualifiedName.json(name), as: UTF8.self)
+        expectRefused(
+            .post, "/\(type)s", "{\"\(type)\": {\"fq_name\": \(list)\(parentType)\(members.isEmpty ? "" : ", " + members)}}",
+            status: status, text,
+            sourceLocation: sourceLocation)
+    }
+
+    /// Changes an object in a way that must be refused.
+    mutating func expectNotChanged(
+        _ type: String, _ uuid: String, _ members: String, status: Int = 400, _ text: String,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        expectRefused(
+            .put, "/\(type)/\(uuid)", "{\"\(type)\": {\(members)}}", status: status, text, sourceLocation: sourceLocation)
+    }
+
+    /// Sends a request that must be refused, and change nothing.
+    mutating func expectRefused(
+        _ method: Request.Method, _ uri: String, _ body: String = "", status: Int = 400, _ text: String,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        let before = rows
+        let reply = send(method, uri, body)
+        #expect(
+            reply.status == status && reply.text.contains(text), "\(reply.status) \(reply.text)", sourceLocation: sourceLocation)
+        #expect(rows == before, sourceLocation: sourceLocation)
+    }
+
+    /// Changes an object.
+    mutating func change(_ type: String, _ uuid: String, _ members: String, sourceLocation: SourceLocation = #_sourceLocation) {
+        let reply = send(.put, "/\(type)/\(uuid)", "{\"\(type)\": {\(members)}}")
+        #expect(reply.status == 200, "\(reply.status) \(reply.text)", sourceLocation: sourceLocation)
+    }
+
+    /// The UUID of an object by its name; empty when there is none.
+    mutating func uuid(_ type: String, _ name: String) -> String {
+        get("/\(type)s?fq_names=\(name)")["\(type)s"]?.uuids.first ?? ""
+    }
+
     /// A port in the default network.
     mutating func createPort(_ name: String, _ members: String = "") -> String {
         create(

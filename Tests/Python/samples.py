@@ -37,12 +37,50 @@ def _subnets():
 
 # Structures whose members have to fit each other.
 _STRUCTURES = {
+    "AlarmOrList": lambda: vnc_api.AlarmOrList(
+        [vnc_api.AlarmAndList([vnc_api.AlarmExpression("==", "text", vnc_api.AlarmOperand2(json_value="1"), ["text"])])]
+    ),
+    "FirewallRuleEndpointType": lambda: vnc_api.FirewallRuleEndpointType(any=True),
+    "FirewallRuleMatchTagsType": lambda: vnc_api.FirewallRuleMatchTagsType(["site"]),
+    "FirewallServiceType": lambda: vnc_api.FirewallServiceType("tcp", 6, value("PortType"), value("PortType")),
+    "VirtualDnsRecordType": lambda: vnc_api.VirtualDnsRecordType("text", "A", "IN", "10.0.0.9", 1, 1, "text"),
+    "RouteTargetList": lambda: vnc_api.RouteTargetList(["target:65000:9"]),
     "MacAddressesType": lambda: vnc_api.MacAddressesType(["02:00:00:00:00:09"]),
     "SubnetType": lambda: vnc_api.SubnetType("10.0.0.0", 24),
     "VnSubnetsType": _subnets,
 }
 
+
+def _dns_data():
+    data = value("VirtualDnsType")
+    data.next_virtual_DNS = "10.0.0.9"
+    return data
+
+
+# Properties of one type whose rules differ from those of its namesakes.
+_PROPERTIES = {
+    ("firewall-rule", "action_list"): lambda: vnc_api.ActionListType("pass"),
+    # Sessions keep the range from shrinking.
+    ("global-system-config", "bgpaas_parameters"): lambda: vnc_api.BGPaaServiceParametersType(50000, 50512),
+    ("network-policy", "network_policy_entries"): lambda: vnc_api.PolicyEntriesType([_rule(action_list=vnc_api.ActionListType("pass"))]),
+    ("virtual-DNS", "virtual_DNS_data"): _dns_data,
+    ("security-group", "security_group_entries"): lambda: vnc_api.PolicyEntriesType(
+        [_rule(dst_addresses=[vnc_api.AddressType(security_group="local")])]
+    ),
+}
+
 _numbers = itertools.count(1)
+
+
+def _rule(**members):
+    return vnc_api.PolicyRuleType(rule_uuid=_TEXTS["UuidStringType"], protocol="tcp", **members)
+
+
+def property_value(kind, name):
+    """A value that a property of a type of objects may have."""
+    if (kind, name) in _PROPERTIES:
+        return _PROPERTIES[kind, name]()
+    return value(resource_class(kind)._properties()[name].type_name)
 
 
 def value(type_name, depth=0):
@@ -84,13 +122,31 @@ def _alias_ip(world, address):
     address.alias_ip_address = _TEXTS["IpAddressType"]
 
 
+def _host_based_service(world, service):
+    # A project has none unless its quota says so.
+    project = world.client.project_read(fq_name=service.fq_name[:-1])
+    project.set_quota(vnc_api.QuotaType(host_based_service=1))
+    world.client.project_update(project)
+
+
+def _alarm(world, alarm):
+    alarm.alarm_rules = value("AlarmOrList")
+
+
+def _firewall_rule(world, rule):
+    rule.service = value("FirewallServiceType")
+
+
 def _tag(world, tag):
-    tag.tag_type_name, tag.tag_value = tag.name, "text"
+    tag.tag_type_name, tag.tag_value = tag.name.split("=")
 
 
 _NEEDS = {
+    "alarm": _alarm,
     "alias-ip": _alias_ip,
+    "firewall-rule": _firewall_rule,
     "floating-ip": _floating_ip,
+    "host-based-service": _host_based_service,
     "instance-ip": _instance_ip,
     "tag": _tag,
     "virtual-machine-interface": _virtual_machine_interface,
@@ -98,8 +154,12 @@ _NEEDS = {
 
 _NAMES = {
     "route-target": lambda number: f"target:65000:{number}",
-    "tag": lambda number: f"sample-{number}=text",
+    "tag": lambda number: f"sample-{number}=value",
 }
+
+
+# Of these there is one, which the server made.
+SINGLE = {"global-system-config": ["default-global-system-config"]}
 
 
 class World:
@@ -135,7 +195,9 @@ class World:
         return made
 
     def make(self, resource_type, parent_type=None):
-        """A new object on the server, below a new parent."""
+        """A new object on the server, below a new parent; or the only one there is."""
+        if resource_type in SINGLE:
+            return getattr(self.client, f"{resource_class(resource_type).object_type}_read")(fq_name=SINGLE[resource_type])
         made = self.prepare(resource_type, parent_type)
         getattr(self.client, f"{made.object_type}_create")(made)
         self.made.append(made)

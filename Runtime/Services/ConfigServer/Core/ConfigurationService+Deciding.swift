@@ -97,6 +97,7 @@ extension ConfigurationService {
             return .object { $0.member("uuid", state.identity.uuid.description) }
         case .changeOwner: try draft.changeOwner(body)
         case .changeMode: try draft.changeMode(body)
+        case .setTag: try draft.setTags(body)
         case .userAgentKeyValue: return try draft.userAgentValue(body)
         default: throw Self.missing("/\(action.rawValue)")
         }

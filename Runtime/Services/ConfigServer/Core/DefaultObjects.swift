@@ -89,11 +89,9 @@ extension ConfigurationService {
             DefaultObject(type: "routing-instance", name: project + [name, "__default__"], parent: "virtual-network")
         }
 
-    /// The numbers of predefined types are part of the encoding of tags.
-    private static let tagTypes: [DefaultObject] =
-        ["label", "application", "tier", "deployment", "site", "neutron_fwaas", "neutron_tag"].enumerated().map { number, name in
-            DefaultObject(type: "tag-type", name: [name], members: "{\"tag_type_id\": \"0x000\(number)\"}")
-        }
+    private static let tagTypes: [DefaultObject] = TagTypeRule.predefined.sorted { $0.value < $1.value }.map { type in
+        DefaultObject(type: "tag-type", name: [type.key])
+    }
 
     /// What everybody may do where access lists are in force.
     private static let accessList: String = {

@@ -2,6 +2,7 @@
 
 import Coding
 import ConfigurationModel
+import NetworkTypes
 
 /// A range of ports; -1 to -1 is any.
 struct PortRange: Hashable, Sendable {
@@ -127,21 +128,13 @@ extension [AccessRule] {
     }
 }
 
-/// IP protocols by the names that rules use (the IANA registry's, in lower case).
-enum IPProtocol {
-    private static let numbers = [
-        "icmp": "1", "igmp": "2", "tcp": "6", "egp": "8", "igp": "9", "udp": "17", "ipv6": "41", "rsvp": "46", "gre": "47", "esp": "50",
-        "ah": "51", "icmp6": "58", "ipv6-icmp": "58", "icmpv6": "58", "eigrp": "88", "ospf": "89", "pim": "103", "vrrp": "112",
-        "l2tp": "115",
-        "sctp": "132", "udplite": "136",
-    ]
-
+/// The protocols of rules, as access lists have them.
+enum RuleProtocol {
     /// The number as text; `any` stays. nil for a name that nobody knows.
     static func number(_ name: String, isIPv6: Bool) -> String? {
         let name = name.lowercased()
         if name == "any" || name.isEmpty { return "any" }
         if name == "icmp", isIPv6 { return "58" }
-        if let number = Int(name), 0...255 ~= number { return String(number) }
-        return numbers[name]
+        return IPProtocolNames.number(name).map(String.init)
     }
 }

@@ -135,7 +135,7 @@ struct NetworkPolicies: Sendable, Equatable {
                 let concernsAddressesOnly = source.network == nil && destination.network == nil
                 guard source.mentions(own) || destination.mentions(own) || concernsAddressesOnly else { continue }
                 let isIPv6 = rule.ethertype == .iPv6 || (source.subnets + destination.subnets).contains(where: \.isIPv6)
-                guard let number = IPProtocol.number(rule.`protocol` ?? "any", isIPv6: isIPv6) else {
+                guard let number = RuleProtocol.number(rule.`protocol` ?? "any", isIPv6: isIPv6) else {
                     evaluation.problems.append("\(policy): no protocol has the name '\(rule.`protocol` ?? "")'; the rule is left out")
                     return []
                 }

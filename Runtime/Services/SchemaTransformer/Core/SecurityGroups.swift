@@ -36,7 +36,7 @@ enum SecurityGroups {
     ) -> [AccessRule] {
         guard let sourceSide = side(source, &evaluation), let destinationSide = side(destination, &evaluation) else { return [] }
         let isIPv6 = rule.ethertype == .iPv6
-        guard let number = IPProtocol.number(rule.`protocol` ?? "any", isIPv6: isIPv6) else {
+        guard let number = RuleProtocol.number(rule.`protocol` ?? "any", isIPv6: isIPv6) else {
             evaluation.problems.append("\(group): no protocol has the name '\(rule.`protocol` ?? "")'; the rule is left out")
             return []
         }

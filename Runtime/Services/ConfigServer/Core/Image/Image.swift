@@ -53,6 +53,11 @@ public struct Image: Sendable {
         }
     }
 
+    /// How many `forEachRelative` would call with.
+    func relativeCount(of owner: Identity, _ kind: Relation.Kind) -> Int {
+        relations.rank { $0.isBefore(owner.number, kind, UInt64.max) } - relations.rank { $0.isBefore(owner.number, kind) }
+    }
+
     func value(_ key: String) -> [UInt8]? {
         guard let entry = values.first(notBefore: { $0.key < key }), entry.key == key else { return nil }
         return entry.value

@@ -88,6 +88,21 @@ struct ObjectBody {
         return reader.bytes(in: try reader.rawValue())
     }
 
+    /// A property of the request by its member name; nil when it is absent or null.
+    func value<Value: JSONCodable>(_ key: String, as: Value.Type = Value.self, of type: TypeEntry) throws(Refusal) -> Value? {
+        guard case .property(let index)? = type.members[key], let bytes = properties[index].flatMap({ $0 }) else { return nil }
+        do {
+            return try Value(json: bytes)
+        } catch {
+            throw Refusal("Bad property in create: ", error, in: key)
+        }
+    }
+
+    mutating func setValue<Value: JSONCodable>(_ key: String, _ value: Value, of type: TypeEntry) {
+        guard case .property(let index)? = type.members[key] else { return }
+        properties[index] = .some(value.json())
+    }
+
     /// What to tell a client whose body has members that the type does not: a mistyped name would otherwise vanish without a word.
     func warning(_ type: TypeEntry) -> String? {
         guard !ignored.isEmpty else { return nil }

@@ -70,7 +70,7 @@ enum Action: String, CaseIterable, Sendable {
     /// Whether it may change something.
     var isWriting: Bool {
         switch self {
-        case .propCollectionUpdate, .refUpdate, .refRelaxForDelete, .userAgentKeyValue, .changeOwner, .changeMode: true
+        case .propCollectionUpdate, .refUpdate, .refRelaxForDelete, .userAgentKeyValue, .changeOwner, .changeMode, .setTag: true
         default: false
         }
     }

@@ -6,20 +6,25 @@ protocol Rule: Sendable {
     /// The schema's noun.
     var type: String { get }
 
+    /// Changes what a request to make an object says, before anything of it is checked.
+    func prepare(_ body: inout ObjectBody, _ type: TypeEntry) throws(Refusal)
+
     /// Fills in and checks an object that is about to be made or changed. `before` is the stored version; nil when the object is new.
     func complete(_ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft) throws(Refusal)
 
     /// Makes what belongs to an object that was just made.
     func made(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal)
 
-    /// Checks or completes the removal of an object; its children are gone already, and nothing refers to it.
-    func removing(_ state: ObjectState, in draft: inout Draft) throws(Refusal)
+    /// Checks or completes the removal of an object; its children are gone already, and nothing refers to it. `root` is what was asked to
+    /// be deleted: the object itself, or an ancestor that takes it along.
+    func removing(_ state: ObjectState, along root: Identity, in draft: inout Draft) throws(Refusal)
 }
 
 extension Rule {
+    func prepare(_ body: inout ObjectBody, _ type: TypeEntry) throws(Refusal) {}
     func complete(_ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft) throws(Refusal) {}
     func made(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {}
-    func removing(_ state: ObjectState, in draft: inout Draft) throws(Refusal) {}
+    func removing(_ state: ObjectState, along root: Identity, in draft: inout Draft) throws(Refusal) {}
 }
 
 /// The rules by type.
@@ -40,8 +45,9 @@ struct Rulebook: Sendable {
 
     /// Every rule there is.
     static let all: [any Rule] = [
-        AliasIpRule(), FloatingIpPoolRule(), FloatingIpRule(), InstanceIpRule(), NetworkIpamRule(), NetworkPolicyRule(),
-        SecurityGroupRule(),
-        VirtualMachineInterfaceRule(), VirtualNetworkRule(),
+        AlarmRule(), AliasIpRule(), ApplicationPolicySetRule(), BridgeDomainRule(), FirewallRuleRule(), FloatingIpPoolRule(),
+        FloatingIpRule(), ForwardingClassRule(), GlobalSystemConfigRule(), InstanceIpRule(), LogicalRouterRule(), NetworkIpamRule(),
+        NetworkPolicyRule(), ProjectRule(), QosConfigRule(), RouteTargetRule(), SecurityGroupRule(), ServiceGroupRule(), TagRule(),
+        TagTypeRule(), VirtualDNSRecordRule(), VirtualDNSRule(), VirtualMachineInterfaceRule(), VirtualNetworkRule(),
     ]
 }

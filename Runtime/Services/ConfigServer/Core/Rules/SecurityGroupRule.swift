@@ -1,6 +1,7 @@
 // security-group: a number by which access lists name it, and identifiers for its rules.
 
 import Coding
+import ConfigurationModel
 
 struct SecurityGroupRule: Rule {
     let type = "security-group"
@@ -14,7 +15,11 @@ struct SecurityGroupRule: Rule {
 
     func complete(_ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft) throws(Refusal) {
         try number(&object, replacing: before, in: &draft)
-        try PolicyRules.identify(&object, "security_group_entries", in: &draft)
+        let key = "security_group_entries"
+        try PolicyRules.complete(&object, key, .securityGroup, replacing: before, in: &draft)
+        try draft.checkQuota("security_group_rule", of: object, replacing: before) { group throws(Refusal) in
+            try group.value(key, as: PolicyEntriesType.self)?.policyRule?.count ?? 0
+        }
     }
 
     /// Users choose a number with `configured_security_group_id`, below those that are given out; otherwise the group gets a free one.

@@ -17,6 +17,8 @@ struct VirtualMachineInterfaceRule: Rule {
         }
         try completeAddress(&object)
         try checkVLAN(object, replacing: before)
+        try checkSubInterface(object, in: draft)
+        try checkAddressPairs(object)
         if before == nil {
             try completeBindings(&object)
             if try object.value("port_security_enabled", as: Bool.self) == nil { object.setValue("port_security_enabled", true) }
@@ -51,6 +53,47 @@ struct VirtualMachineInterfaceRule: Rule {
         let stored = try ObjectDraft(before, object.type).value(key, as: VirtualMachineInterfacePropertiesType.self)
         guard tag == stored?.subInterfaceVlanTag ?? 0 else {
             throw Refusal(400, "\(key).sub_interface_vlan_tag cannot change; create another virtual-machine-interface")
+        }
+    }
+
+    /// A port with a VLAN tag is one of those below another port, each with a tag of its own.
+    private func checkSubInterface(_ object: ObjectDraft, in draft: Draft) throws(Refusal) {
+        let tag = try Self.tag(object)
+        guard tag != 0 else { return }
+        for primary in object.targets(type, draft.types) {
+            guard let state = draft.state(primary.uuid) else { continue }
+            let port = ObjectDraft(state, object.type)
+            guard try Self.tag(port) == 0 else {
+                throw Refusal(400, "sub interface can't have another sub interface as it's primary port: \(primary.uuid) has a VLAN tag")
+            }
+            for other in port.targets(type, draft.types) where other !== object.identity {
+                guard let state = draft.state(other.uuid), try Self.tag(ObjectDraft(state, object.type)) == tag else { continue }
+                throw Refusal(
+                    400, "Two sub interfaces under same primary port can't have same Vlan tag: \(other.uuid) has \(tag), too")
+            }
+        }
+    }
+
+    private static func tag(_ object: ObjectDraft) throws(Refusal) -> Int {
+        let key = "virtual_machine_interface_properties"
+        return try object.value(key, as: VirtualMachineInterfacePropertiesType.self)?.subInterfaceVlanTag ?? 0
+    }
+
+    /// Addresses beside the port's own: without port security there is nothing to allow, and a range that moves between ports is small.
+    private func checkAddressPairs(_ object: ObjectDraft) throws(Refusal) {
+        let key = "virtual_machine_interface_allowed_address_pairs"
+        let pairs = try object.value(key, as: AllowedAddressPairs.self)?.allowedAddressPair ?? []
+        guard !pairs.isEmpty else { return }
+        guard try object.value("port_security_enabled", as: Bool.self) != false else {
+            throw Refusal(400, "Allowed address pairs are not allowed when port security is disabled: empty \(key) as well")
+        }
+        for (index, pair) in pairs.enumerated() where pair.addressMode == .activeStandby {
+            guard let prefix = try Subnets.prefix(pair.ip, "\(key).allowed_address_pair[\(index)].ip") else { continue }
+            let least = prefix.network.bitCount == 128 ? 120 : 24
+            guard prefix.length >= least else {
+                throw Refusal(
+                    400, "IP Prefix length lesser than \(least) is not acceptable: \(key).allowed_address_pair[\(index)].ip has \(prefix)")
+            }
         }
     }
 

@@ -18,6 +18,20 @@ struct VirtualNetworkRule: Rule {
         try completeNumber(&object, replacing: before, in: &draft)
         try completeSharing(&object, replacing: before)
         try completeSubnets(&object, replacing: before, in: &draft)
+        let types = draft.types
+        try draft.checkQuota("subnet", of: object, replacing: before) { network throws(Refusal) in try Self.subnetCount(network, types) }
+        try RouteTargets.check(object, RouteTargets.networkLists, replacing: before, in: draft)
+    }
+
+    private static func subnetCount(_ network: ObjectDraft, _ types: TypeTable) throws(Refusal) -> Int {
+        var count = 0
+        for reference in network.references where types[reference.target.type].name == "network-ipam" {
+            guard let data = reference.data else { continue }
+            do { count += try VnSubnetsType(json: data).ipamSubnets?.count ?? 0 } catch {
+                throw Refusal("The stored reference is damaged: ", error, in: "network_ipam_refs")
+            }
+        }
+        return count
     }
 
     /// The default routing instance is the network's own.

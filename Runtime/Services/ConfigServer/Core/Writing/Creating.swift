@@ -9,12 +9,15 @@ extension Draft {
 
     /// Makes the object that a request describes, what belongs to it by the rules of its type, and its default children.
     @discardableResult
-    mutating func create(_ type: TypeEntry, _ body: ObjectBody) throws(Refusal) -> Identity {
+    mutating func create(_ type: TypeEntry, _ request: ObjectBody) throws(Refusal) -> Identity {
         guard type.name != TypeTable.rootTypeName else {
             throw Refusal(
                 400,
                 "Bad Request, the \(TypeTable.rootTypeName) exists once and cannot be created; it is the parent of objects without another")
         }
+        let rule = rules[type.number]
+        var body = request
+        try rule?.prepare(&body, type)
         let elements = try checkedName(body.name, type)
         let properties = try body.checkedProperties(type, "Bad property in create: ")
         let requests = try body.checkedReferences(type, "Bad reference in create: ")
@@ -30,8 +33,9 @@ extension Draft {
         for (index, value) in properties { object.properties[index] = value }
         try addDefaults(&object, name: elements.last ?? "")
         for (_, list) in requests.sorted(by: { $0.key < $1.key }) { try addReferences(list, to: &object) }
-        let rule = rules[type.number]
         try rule?.complete(&object, replacing: nil, in: &self)
+        try Tags.check(object, types)
+        try checkQuota(of: object)
         try save(object)
         try rule?.made(object, in: &self)
         try createDefaultChildren(of: object.identity, elements, type)

@@ -27,7 +27,8 @@ extension Draft {
         for referrer in dropping { try dropReferences(of: referrer, to: uuids) }
         // Children before parents, as a reader of the change feed expects.
         for identity in going.reversed() {
-            if let state = state(identity.uuid) { try rules[identity.type]?.removing(state, in: &self) }
+            let root = going[0]
+            if let state = state(identity.uuid) { try rules[identity.type]?.removing(state, along: root, in: &self) }
             remove(identity)
         }
     }

@@ -59,6 +59,32 @@ struct Draft {
         return isRemoved(identity) ? nil : identity
     }
 
+    /// The children of a type, as the draft has them.
+    func children(of parent: Identity, _ type: TypeNumber) -> [ObjectState] {
+        var found: [ObjectState] = []
+        image.forEachRelative(of: parent, .children(type)) { child in
+            if let state = state(child.uuid) { found.append(state) }
+            return true
+        }
+        for identity in touched where isMade(identity, below: parent, type) {
+            if let state = state(identity.uuid) { found.append(state) }
+        }
+        return found
+    }
+
+    /// How many there are, without looking at each.
+    func childCount(of parent: Identity, _ type: TypeNumber) -> Int {
+        var count = image.relativeCount(of: parent, .children(type))
+        for identity in touched where identity.type == type && identity.parent?.uuid == parent.uuid {
+            if isMade(identity, below: parent, type) { count += isRemoved(identity) ? 0 : 1 } else if isRemoved(identity) { count -= 1 }
+        }
+        return count
+    }
+
+    private func isMade(_ identity: Identity, below parent: Identity, _ type: TypeNumber) -> Bool {
+        identity.type == type && identity.parent?.uuid == parent.uuid && image.state(identity.uuid) == nil
+    }
+
     private func isRemoved(_ identity: Identity) -> Bool {
         if case .some(nil) = versions[identity.uuid] { true } else { false }
     }

@@ -30,6 +30,7 @@ extension Draft {
     /// Applies the rules of the type to a changed object and saves it.
     mutating func finishUpdate(_ object: inout ObjectDraft, from state: ObjectState) throws(Refusal) {
         try rules[object.type.number]?.complete(&object, replacing: state, in: &self)
+        try Tags.check(object, types)
         try object.touch(now)
         try save(object)
     }

@@ -1,0 +1,17 @@
+// forwarding-class: a number by which packets are marked, known to every vRouter and so used once.
+
+struct ForwardingClassRule: Rule {
+    let type = "forwarding-class"
+
+    private static let space = "forwarding-classes"
+    private static let identifier = "forwarding_class_id"
+
+    func complete(_ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft) throws(Refusal) {
+        let number = try object.value(Self.identifier, as: UInt64.self)
+        let held = object.allocations.first { $0.space == Self.space }
+        guard number != held?.number else { return }
+        object.allocations.removeAll { $0.space == Self.space }
+        guard let number, !draft.take(Allocation(space: Self.space, number: number), for: &object) else { return }
+        throw Refusal(400, "Another forwarding class is configured with a id \(number): choose another \(Self.identifier)")
+    }
+}

@@ -1,0 +1,21 @@
+// project: its own set of firewall policies, which applies to everything in it.
+
+import ConfigurationModel
+
+struct ProjectRule: Rule {
+    let type = "project"
+
+    func made(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {
+        guard let sets = draft.types.type(named: "application-policy-set"),
+            object.type.referenceByTarget[sets.number] != nil
+        else { return }
+        var body = ObjectBody()
+        body.name = object.identity.elements + [sets.defaultName]
+        body.parentType = object.type.name
+        body.setValue(ApplicationPolicySetRule.allApplications, true, of: sets)
+        let made = try draft.create(sets, body)
+        var object = object
+        object.references.append(ObjectReference(target: made, data: nil, number: draft.newNumber()))
+        try draft.save(object)
+    }
+}
