@@ -63,6 +63,17 @@ extension AgentPlan {
     public func decide(_ arrival: FlowArrival) -> FlowDecision {
         FlowSetup(plan: self, arrival: arrival).decision
     }
+
+    /// The VRFs in which flows may be decided otherwise than with another plan: everything that a decision looks at is a VRF's routes or its
+    /// interfaces.
+    func changedVRFs(since old: AgentPlan) -> Set<UInt32> {
+        var changed: Set<UInt32> = []
+        for index in Set(vrfs.keys).union(old.vrfs.keys) where vrfs[index] != old.vrfs[index] { changed.insert(index) }
+        for index in Set(interfaces.keys).union(old.interfaces.keys) where interfaces[index] != old.interfaces[index] {
+            for interface in [interfaces[index], old.interfaces[index]] { if let interface { changed.insert(interface.vrf) } }
+        }
+        return changed
+    }
 }
 
 private struct FlowSetup {
@@ -83,7 +94,7 @@ private struct FlowSetup {
             decision.refusal = reason
             return decision
         }
-        guard let keyed, let configuration = keyed.configuration else { return refuse(.interfaceUnavailable) }
+        guard let keyed, keyed.configuration != nil else { return refuse(.interfaceUnavailable) }
         guard let vrf = plan.vrfs[arrival.vrf] else { return refuse(.vrfUnavailable) }
         decision.interfaces.insert(keyed.index)
         guard let sourceRoute = vrf.route(to: tuple.source), sourceRoute.target != .nowhere else { return refuse(.noSourceRoute) }
@@ -97,14 +108,14 @@ private struct FlowSetup {
         let reverse = FlowKeyed(nextHop: reverseNextHop, tuple: back)
         guard reverse != decision.forward else { return refuse(.sameKeys) }
         decision.reverse = reverse
-        checkSources(&decision, sourceRoute, destinationRoute, configuration)
+        checkSources(&decision, sourceRoute, destinationRoute, keyed)
 
         // What is for the platform, it answers; it has no policy against itself.
         if destinationRoute.target == .platform, isFromWorkload { return decision }
         guard destinationRoute.target != .nowhere else { return refuse(.noDestinationRoute) }
         let verdict = PolicyQuestion(
-            tuple.number, from: end(tuple.source, tuple.sourcePort, sourceRoute, source), source.flatMap { side($0) },
-            to: end(tuple.destination, tuple.destinationPort, destinationRoute, destination), destination.flatMap { side($0) }
+            tuple.number, from: end(tuple.source, tuple.sourcePort, sourceRoute, source), source?.policy,
+            to: end(tuple.destination, tuple.destinationPort, destinationRoute, destination), destination?.policy
         ).verdict
         if case .deny(let refusal, let rule) = verdict {
             decision.rule = rule
@@ -120,25 +131,19 @@ private struct FlowSetup {
     /// A workload must not send from another's address: its packets are accepted only if the route to their source leads to it. What comes out of tunnels
     /// is checked likewise.
     private func checkSources(
-        _ decision: inout FlowDecision, _ source: PlannedRoute, _ destination: PlannedRoute, _ configuration: InterfaceConfiguration
+        _ decision: inout FlowDecision, _ source: PlannedRoute, _ destination: PlannedRoute, _ keyed: PlannedInterface
     ) {
-        let checks = plan.configuration.networks[configuration.network]?.checksSource ?? true
-        guard checks else { return }
-        if configuration.hasPortSecurity || !isFromWorkload { decision.sourceNextHop = source.nextHop }
+        guard keyed.checksSource else { return }
+        if keyed.configuration?.hasPortSecurity == true || !isFromWorkload { decision.sourceNextHop = source.nextHop }
         // The platform's answers do not come through the flow table.
         if destination.target != .platform, destination.target != .nowhere { decision.reverseSourceNextHop = destination.nextHop }
     }
 
     private func end(_ address: IPAddress, _ port: UInt16, _ route: PlannedRoute, _ interface: PlannedInterface?) -> PolicyEnd {
-        guard let configuration = interface?.configuration else {
+        guard let interface, let configuration = interface.configuration else {
             return PolicyEnd(address, port: port, network: route.network, securityGroups: route.securityGroups)
         }
-        let groups = configuration.securityGroups.compactMap { plan.configuration.securityGroups[$0]?.number }.sorted()
-        return PolicyEnd(address, port: port, network: configuration.network.name, securityGroups: groups)
-    }
-
-    private func side(_ interface: PlannedInterface) -> PolicyQuestion.Side? {
-        interface.configuration.flatMap { $0.isPolicyDisabled ? nil : plan.configuration.policySide(of: $0) }
+        return PolicyEnd(address, port: port, network: configuration.network.name, securityGroups: interface.securityGroups)
     }
 }
 

@@ -171,9 +171,16 @@ public struct FlowTable: Sendable {
     }
 
     /// The plan has changed: every pair is decided again; what comes out otherwise is changed in the forwarder, and what has lost its place goes.
-    public mutating func planChanged(_ plan: AgentPlan, at now: UInt64) -> [Action] {
+    ///
+    /// - Parameter vrfs: where anything has changed; nil: everywhere.
+    public mutating func planChanged(_ plan: AgentPlan, in vrfs: Set<UInt32>? = nil, at now: UInt64) -> [Action] {
         var actions: [Action] = []
-        for (key, old) in pairs.sorted(by: { $0.value.index < $1.value.index }) {
+        if vrfs?.isEmpty == true { return [] }
+        let touched = pairs.filter { _, pair in
+            guard let vrfs else { return true }
+            return vrfs.contains(pair.decision.vrf) || vrfs.contains(pair.decision.reverseVRF)
+        }
+        for (key, old) in touched.sorted(by: { $0.value.index < $1.value.index }) {
             let arrival = FlowArrival(
                 interface: old.decision.isFromWorkload ? plan.interfaceByNextHop[key.nextHop] ?? .max : AgentIndexes.physical,
                 vrf: old.decision.vrf, index: old.index, incarnation: old.incarnation, nextHop: key.nextHop, tuple: key.tuple)

@@ -88,7 +88,7 @@ public struct AccessList: Sendable, Equatable {
 
 /// A conversation and the rules of its two sides. A side that is not on this host has none: its own host applies them.
 public struct PolicyQuestion: Sendable {
-    public struct Side: Sendable {
+    public struct Side: Sendable, Equatable {
         /// Of the network; empty: no policy, everything passes.
         public var network: [AccessList]
         /// Of the interface's security groups: what may leave the workload, and what may reach it. Nil: it has no group, and everything passes.

@@ -20,6 +20,12 @@ public struct PlannedInterface: Sendable, Equatable {
     public var ownAddresses: Set<IPv4Address>
     public var gateway: IPv4Address?
     public var scope: NameScope?
+    /// The numbers of its security groups, sorted.
+    public var securityGroups: [UInt32] = []
+    /// The rules of its side; nil: policy is disabled.
+    public var policy: PolicyQuestion.Side?
+    /// Packets are accepted only from where the route to their source leads.
+    public var checksSource = true
 }
 
 /// Where a route leads, as far as policy is concerned.

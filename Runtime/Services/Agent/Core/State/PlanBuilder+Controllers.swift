@@ -6,7 +6,7 @@ import NetworkTypes
 
 extension PlanBuilder {
     mutating func addControllerRoutes() {
-        let byInstance = Dictionary(grouping: inputs.routes.merged, by: { $0.key.instance })
+        let byInstance = Dictionary(grouping: merged, by: { $0.key.instance })
         for vrf in plan.vrfs.values.sorted(by: { $0.index < $1.index }) where vrf.index != 0 {
             let routes = (byInstance[vrf.instance] ?? []).sorted { $0.key.destination < $1.key.destination }
             // What ARP for an address of another host is answered with.
@@ -99,7 +99,6 @@ extension PlanBuilder {
     /// The broadcast entry of each network: workloads here, and the hosts that the control node names. The network's label and VXLAN identifier lead into
     /// its bridge table.
     mutating func addFloods() {
-        let merged = inputs.routes.merged
         for vrf in plan.vrfs.values.sorted(by: { $0.index < $1.index }) {
             guard let name = vrf.network, let network = configuration.networks[name], network.forwarding != .routed else { continue }
             let workloads = plan.interfaces.values.filter { $0.vrf == vrf.index }.sorted { $0.index < $1.index }

@@ -28,6 +28,15 @@ struct PlanBuilder {
     var plan = AgentPlan()
     /// Local workloads that have an address, by VRF.
     private var local: [UInt32: [IPPrefix: [PlannedInterface]]] = [:]
+    /// The routes of control nodes.
+    let merged: [ControllerRoutes.Key: ControllerRoute]
+    /// Rules are the same for all interfaces that have the same network and groups, and are compiled once.
+    private struct RulesOf: Hashable {
+        let network: NodeName
+        let groups: [NodeName]
+        let hasPortSecurity: Bool
+    }
+    private var policies: [RulesOf: PolicyQuestion.Side] = [:]
 
     var host: HostParameters { inputs.host }
     var configuration: AgentConfiguration { plan.configuration }
@@ -35,6 +44,7 @@ struct PlanBuilder {
     init(_ inputs: AgentInputs, _ indexes: AgentIndexes) {
         self.inputs = inputs
         self.indexes = indexes
+        merged = inputs.routes.merged
         plan.configuration = AgentConfiguration(inputs.graph)
         plan.problems = plan.configuration.problems
     }
@@ -219,6 +229,11 @@ struct PlanBuilder {
             dhcp: dhcp(port, index, interface, subnet), ownAddresses: [], gateway: subnet?.gateway4, scope: nil)
         for subnet in network?.subnets ?? [] { planned.ownAddresses.formUnion(subnet.ownAddresses) }
         if let interface, let network { planned.scope = addName(port, interface, network) }
+        if let interface {
+            planned.securityGroups = groups(of: interface)
+            planned.policy = policy(of: interface)
+            planned.checksSource = network?.checksSource ?? true
+        }
         add(.interface(interfaceMessage(port, planned, network, subnet, hasPolicy)))
         plan.interfaces[index] = planned
         plan.interfaceByNextHop[routed] = index
@@ -278,7 +293,7 @@ struct PlanBuilder {
             let bridgedLabel = label("workload:\(planned.id):bridge", planned.bridgeNextHop)
         else { return }
         plan.subscriptions[interface.instance] = planned.vrf
-        let groups = interface.securityGroups.compactMap { configuration.securityGroups[$0]?.number }.filter { $0 > 0 }.sorted()
+        let groups = planned.securityGroups
         let isRouted = network?.forwarding != .bridged
         for address in interface.addresses where isRouted {
             local[planned.vrf, default: [:]][IPPrefix(host: address), default: []].append(planned)
@@ -347,7 +362,7 @@ struct PlanBuilder {
     private mutating func localRoute(
         _ prefix: IPPrefix, _ workloads: [PlannedInterface], _ vrf: PlannedVRF, _ network: NodeName
     ) -> PlannedRoute? {
-        let groups = Set(workloads.flatMap { self.groups(of: $0) }).sorted()
+        let groups = Set(workloads.flatMap(\.securityGroups)).sorted()
         if workloads.count == 1 {
             return PlannedRoute(
                 nextHop: workloads[0].nextHop, target: .interface(workloads[0].index), network: network.name, securityGroups: groups)
@@ -359,8 +374,18 @@ struct PlanBuilder {
         }
     }
 
-    private func groups(of interface: PlannedInterface) -> [UInt32] {
-        (interface.configuration?.securityGroups ?? []).compactMap { configuration.securityGroups[$0]?.number }.filter { $0 > 0 }
+    private func groups(of interface: InterfaceConfiguration) -> [UInt32] {
+        interface.securityGroups.compactMap { configuration.securityGroups[$0]?.number }.filter { $0 > 0 }.sorted()
+    }
+
+    private mutating func policy(of interface: InterfaceConfiguration) -> PolicyQuestion.Side? {
+        guard !interface.isPolicyDisabled else { return nil }
+        let rules = RulesOf(
+            network: interface.network, groups: interface.securityGroups, hasPortSecurity: interface.hasPortSecurity)
+        if let known = policies[rules] { return known }
+        let side = configuration.policySide(of: interface)
+        policies[rules] = side
+        return side
     }
 
     mutating func composite(_ name: String, _ members: [String: NextHopMember], _ vrf: UInt32) -> UInt32? {
