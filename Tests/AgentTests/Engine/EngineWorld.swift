@@ -10,6 +10,15 @@ import XMPP
 
 @testable import AgentCore
 
+/// The entries that the forwarder has otherwise than the plan.
+func differences(_ host: EngineWorld.Host) -> [EntryKey] {
+    differences(host.forwarder.tables, host.engine.plan.tables)
+}
+
+func differences(_ tables: ForwarderTables, _ others: ForwarderTables) -> [EntryKey] {
+    Set(tables.keys).union(others.keys).filter { tables[$0] != others[$0] }.sorted()
+}
+
 final class EngineWorld {
     final class Host {
         let parameters: HostParameters
@@ -53,6 +62,8 @@ final class EngineWorld {
     /// When control nodes give signs of life.
     private var nextTick: UInt64 = 1_030_000
     var controlNodes: [String]
+    /// Of engines that are started from now on.
+    var timing = AgentTiming()
     /// Bytes on streams arrive in pieces of random sizes.
     var random: SeededGenerator?
     /// Answers in the underlay.
@@ -85,7 +96,9 @@ final class EngineWorld {
     @discardableResult
     func start(_ number: UInt8, files: [String: [UInt8]] = [:], forwarder: StreamForwarder? = nil) throws -> Host {
         let parameters = Self.parameters(number)
-        let host = Host(parameters, AgentEngineOptions(host: parameters, controlNodes: controlNodes))
+        var options = AgentEngineOptions(host: parameters, controlNodes: controlNodes)
+        options.timing = timing
+        let host = Host(parameters, options)
         host.files = files
         if let forwarder { host.forwarder = forwarder }
         hosts[parameters.name] = host

@@ -39,9 +39,9 @@ private func restart(_ world: EngineWorld, _ number: UInt8, keepsNumbers: Bool =
         told.forgetTold()
         let one = try restart(world, 1)
         #expect(one.engine.isFrozen)
-        try world.advance(10_000)
+        try world.advance(1_500)
         #expect(one.engine.isSettled && !one.engine.isFrozen)
-        #expect(one.forwarder.tables == before.tables)
+        #expect(differences(one.forwarder.tables, before.tables) == [])
         #expect(one.forwarder.flows.mapValues(\.key) == before.flows.mapValues(\.key))
         #expect(one.forwarder.flows.values.allSatisfy { $0.message.action == .forward })
         #expect(one.forwarder.requests.allSatisfy { $0 == "flow change" }, "\(one.forwarder.requests)")
@@ -64,7 +64,7 @@ private func restart(_ world: EngineWorld, _ number: UInt8, keepsNumbers: Bool =
         #expect(try world.route(one, blueInstance, "10.1.1.4/32") != nil, "not before everything has arrived")
         try world.advance(10_000)
         #expect(try world.route(one, blueInstance, "10.1.1.4/32") == nil)
-        #expect(one.forwarder.tables == one.engine.plan.tables)
+        #expect(differences(one) == [])
         #expect(one.forwarder.flows.isEmpty, "conversations that are not allowed any more have ended")
     }
 
@@ -75,12 +75,12 @@ private func restart(_ world: EngineWorld, _ number: UInt8, keepsNumbers: Bool =
         let one = try restart(world, 1)
         try world.advance(3_600_000)
         #expect(one.engine.isFrozen && !one.engine.isSettled)
-        #expect(one.forwarder.tables == before.tables && one.forwarder.requests.isEmpty)
+        #expect(differences(one.forwarder.tables, before.tables) == [] && one.forwarder.requests.isEmpty)
         #expect(one.forwarder.flows.count == 4)
         try world.setReachable("cn1:5269", true)
         try world.advance(60_000)
         #expect(one.engine.isSettled)
-        #expect(one.forwarder.tables == before.tables)
+        #expect(differences(one.forwarder.tables, before.tables) == [])
         #expect(one.forwarder.flows.count == 4)
     }
 
@@ -91,10 +91,10 @@ private func restart(_ world: EngineWorld, _ number: UInt8, keepsNumbers: Bool =
         one.forwarder.forgetRequests()
         try world.setReachable("cn1:5269", false)
         try world.advance(5_000)
-        #expect(one.forwarder.tables == tables && one.forwarder.requests.isEmpty, "the other one says the same")
+        #expect(differences(one.forwarder.tables, tables) == [] && one.forwarder.requests.isEmpty, "the other one says the same")
         try world.setReachable("cn2:5269", false)
         try world.advance(600_000)
-        #expect(one.forwarder.tables == tables && one.forwarder.requests.isEmpty, "what was said last stays in force")
+        #expect(differences(one.forwarder.tables, tables) == [] && one.forwarder.requests.isEmpty, "what was said last stays in force")
         // Meanwhile the other host's workload is unplugged, and nobody hears of it.
         let two = try #require(world.hosts["host-2"])
         _ = try world.request(two, .delete, "/port/\(SampleCloud.id(2))")
@@ -106,7 +106,7 @@ private func restart(_ world: EngineWorld, _ number: UInt8, keepsNumbers: Bool =
         }
         try world.advance(120_000)
         #expect(try world.route(one, blueInstance, "10.1.1.4/32") == nil, "what was not said again is gone")
-        #expect(one.forwarder.tables == one.engine.plan.tables)
+        #expect(differences(one) == [])
     }
 
     @Test func configurationThatIsGoneWhenTheSourceChanges() throws {
@@ -130,7 +130,7 @@ private func restart(_ world: EngineWorld, _ number: UInt8, keepsNumbers: Bool =
         one.forwarder = StreamForwarder(instance: 2)
         try world.send(one, .forwarderLost(reason: "the forwarder closed the connection"))
         try world.advance(10_000)
-        #expect(one.forwarder.tables == tables)
+        #expect(differences(one.forwarder.tables, tables) == [])
         #expect(one.engine.flows.pairs.count == 0, "flows were lost with it")
         #expect(one.forwarder.flows.isEmpty)
     }
@@ -144,10 +144,10 @@ private func restart(_ world: EngineWorld, _ number: UInt8, keepsNumbers: Bool =
         try world.configure([.removeNode(NodeName(type: "instance-ip", name: "ip-2"))])
         try world.advance(10_000)
         #expect(one.forwarder.tables != tables)
-        #expect(one.forwarder.tables == one.engine.plan.tables)
+        #expect(differences(one) == [])
         try world.configure(SampleCloud.graph)
         try world.advance(10_000)
-        #expect(one.forwarder.tables == tables)
+        #expect(differences(one.forwarder.tables, tables) == [])
     }
 
     @Test func withoutItsNumbersTheAgentBeginsAnew() throws {
@@ -156,7 +156,7 @@ private func restart(_ world: EngineWorld, _ number: UInt8, keepsNumbers: Bool =
         #expect(one.forwarder.requests.isEmpty)
         try world.advance(20_000)
         #expect(one.engine.isSettled && !one.engine.isFrozen)
-        #expect(one.forwarder.tables == one.engine.plan.tables)
+        #expect(differences(one) == [])
         #expect(try world.route(one, blueInstance, "10.1.1.4/32") != nil)
         let two = try #require(world.hosts["host-2"])
         let label = try #require(one.indexes.labels["workload:\(SampleCloud.id(1)):inet"])
@@ -172,7 +172,7 @@ private func restart(_ world: EngineWorld, _ number: UInt8, keepsNumbers: Bool =
         #expect(host.warnings().count == 2)
         try world.plug(host, 1)
         try world.advance(5_000)
-        #expect(host.forwarder.tables == host.engine.plan.tables)
+        #expect(differences(host) == [])
     }
 
     @Test func aControlNodeThatNeverSaysThatItIsDone() throws {
@@ -183,7 +183,7 @@ private func restart(_ world: EngineWorld, _ number: UInt8, keepsNumbers: Bool =
         try world.plug(one, 1)
         try world.advance(30_000)
         #expect(!one.engine.isSettled)
-        #expect(one.forwarder.tables == one.engine.plan.tables, "there was nothing to be careful about")
+        #expect(differences(one) == [], "there was nothing to be careful about")
         try world.advance(60_000)
         #expect(one.engine.isSettled)
     }

@@ -189,12 +189,13 @@ extension AgentEngine {
             subscriptions[instance] = vrf
             perform(sessions.change { $0.subscribe(instance: instance, id: vrf) }, now)
         }
-        // Control nodes remember what the host said before the agent was started; until it has everything again, that is better.
-        guard isConfigured else { return }
+        // Control nodes remember what the host said before the agent was started; until it has everything again, that is better. A forwarder that was empty
+        // forwards nothing that could be interrupted.
+        guard isConfigured || !isFrozen else { return }
         let publications = plan.publications
         var announced = announced
         perform(sessions.change { announced.change(to: publications, &$0) }, now)
         self.announced = announced
-        perform(sessions.change { $0.complete() }, now)
+        if isConfigured { perform(sessions.change { $0.complete() }, now) }
     }
 }

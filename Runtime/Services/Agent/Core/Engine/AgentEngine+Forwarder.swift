@@ -234,9 +234,9 @@ extension AgentEngine {
 
     /// The plan has changed, and the tables with it.
     mutating func reviewFlows(_ now: UInt64) {
-        guard needsFlowReview, link.isRunning, !isFrozen, !needsDifference else { return }
-        needsFlowReview = false
-        perform(flows.planChanged(plan, at: now))
+        guard !changedVRFs.isEmpty, link.isRunning, !isFrozen, !needsDifference else { return }
+        perform(flows.planChanged(plan, in: changedVRFs, at: now))
+        changedVRFs = []
     }
 
     /// Flows are read when the tables have been, and again from time to time.

@@ -3,8 +3,8 @@
 //
 //   event ─▶ inputs ─▶ plan ─▶ numbers on disk ─▶ requests to the forwarder ─▶ flows ─▶ subscriptions and announcements ─▶ actions
 //
-// The plan is made once for an event at most, and not while the forwarder still answers to the last one: whatever happens meanwhile goes into the next
-// plan together, and what the plan names is what the forwarder was told of. After a start with a forwarder that has an earlier agent's tables nothing there
+// The plan is made once for an event at most, not while the forwarder still answers to the last one, and the less often the larger it is: whatever happens
+// meanwhile goes into the next plan together, and what the plan names is what the forwarder was told of. After a start with a forwarder that has an earlier agent's tables nothing there
 // is touched before the agent knows as much as the earlier one did, see `isSettled`.
 
 import Coding
@@ -52,6 +52,9 @@ public struct AgentTiming: Sendable {
     public var longestConnect: UInt64 = 5_000
     /// A forwarder that does not answer for this long is given up, and connected to again.
     public var forwarderSilence: UInt64 = 30_000
+    /// A plan of so many entries may be made once in a millisecond: of many, the plan waits for more to happen, so that a thousand ports that are plugged in
+    /// one after the other do not make a thousand plans.
+    public var entriesPerMillisecond = 50
     /// Between attempts to find neighbours in the underlay that did not answer.
     public var neighbourRetry: UInt64 = 10_000
 
@@ -62,6 +65,7 @@ public struct AgentEngine: Sendable {
     /// What is to be looked at when a time has come.
     enum Deadline: Hashable, Sendable {
         case configuration
+        case plan
         case routes(session: Int)
         case retry
         case flows
@@ -82,7 +86,8 @@ public struct AgentEngine: Sendable {
     public internal(set) var counters = AgentCounters()
 
     var inputs: AgentInputs
-    var indexes = AgentIndexes()
+    /// Which number is whose.
+    public internal(set) var indexes = AgentIndexes()
     /// As they are on disk.
     var savedIndexes: AgentIndexes?
     var service = PortService()
@@ -117,7 +122,10 @@ public struct AgentEngine: Sendable {
     var needsPlan = true
     var needsSpeech = false
     var needsDifference = false
-    var needsFlowReview = false
+    /// Where flows may have to be decided otherwise since they were last looked at.
+    var changedVRFs: Set<UInt32> = []
+    /// The next plan is not made before this time.
+    var nextPlan: UInt64 = 0
     var deadlines: [Deadline: UInt64] = [:]
     var lastWake: UInt64?
     var lastProblems: Set<String> = []
@@ -225,23 +233,27 @@ public struct AgentEngine: Sendable {
         handleDeadlines(now)
         checkConfiguration(now)
         settle()
-        let isPlanned = needsPlan && link.isKnown && link.unansweredEntries == 0
-        if isPlanned { makePlan(now) }
+        if canPlan, nextPlan <= now { makePlan(now) }
         sendDifference(now)
         reviewFlows(now)
         let bytes = link.takeOutgoing()
         if !bytes.isEmpty { actions.append(.sendForwarder(bytes)) }
         if needsSpeech { speak(now) }
+        // The plan may have what the configuration was waited for.
+        checkConfiguration(now)
+        deadlines[.plan] = canPlan ? max(nextPlan, now) : nil
         watchForwarder(now)
         wake()
     }
+
+    private var canPlan: Bool { needsPlan && link.isKnown && link.unansweredEntries == 0 }
 
     private mutating func handleDeadlines(_ now: UInt64) {
         for (deadline, time) in deadlines.sorted(by: { $0.value < $1.value }) where time <= now {
             deadlines[deadline] = nil
             switch deadline {
             // Looked at after every event.
-            case .configuration: break
+            case .configuration, .plan: break
             case .routes(let session): completeRoutes(session, "it did not say so in time", now)
             case .retry: needsDifference = true
             case .flows: beginFlowReading(now)
@@ -286,6 +298,7 @@ public struct AgentEngine: Sendable {
             lastConfiguration = now
         }
         counters.plans += 1
+        let old = plan
         inputs.ports = service.attached(plan.addressing)
         let present = inputs.ports
         inputs.activeAddresses = inputs.activeAddresses.filter { present[$0.interface] != nil }
@@ -306,8 +319,9 @@ public struct AgentEngine: Sendable {
         lastProblems = problems
         updateNeighbours(now)
         needsDifference = true
-        needsFlowReview = true
+        changedVRFs.formUnion(plan.changedVRFs(since: old))
         needsSpeech = true
+        nextPlan = now + UInt64(plan.tables.count / options.timing.entriesPerMillisecond)
     }
 
     // MARK: Actions
