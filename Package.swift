@@ -100,10 +100,11 @@ let package = Package(
                 "Attributes", "Coding", "ConfigurationModel", "ForwarderMessages", "Graph", "NetworkTypes", "RouteMessages", "XMPP",
             ],
             path: "Runtime/Services/Agent/Core", swiftSettings: strict),
+        .systemLibrary(name: "CMNL", path: "Runtime/Services/Agent/CMNL", pkgConfig: "libmnl", providers: [.apt(["libmnl-dev"])]),
         .target(
             name: "Agent",
             dependencies: [
-                "AgentCore", "Attributes", "Coding", "ForwarderMessages", "NetworkTypes", "XMPP",
+                "AgentCore", "CMNL", "Attributes", "Coding", "ForwarderMessages", "NetworkTypes", "XMPP",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

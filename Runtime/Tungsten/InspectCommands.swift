@@ -14,8 +14,14 @@ struct InspectOptions: ParsableArguments {
         case json
     }
 
-    @Option(help: ArgumentHelp("The socket of the forwarder.", valueName: "path"))
-    var socket = ForwarderSocket.standardPath
+    static let socketHelp = ArgumentHelp(
+        """
+        The socket of the forwarder, or netlink for the one in the kernel. (default: netlink if its module is loaded, else \
+        \(ForwarderSocket.standardPath))
+        """, valueName: "path")
+
+    @Option(help: InspectOptions.socketHelp)
+    var socket: String?
 
     @Option(
         name: .shortAndLong,

@@ -28,8 +28,8 @@ struct StatusCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where the agent serves ports.", valueName: "host:port"))
     var agent = ListenAddress(host: "127.0.0.1", port: 9091)
 
-    @Option(help: ArgumentHelp("The socket of the forwarder.", valueName: "path"))
-    var socket = ForwarderSocket.standardPath
+    @Option(help: InspectOptions.socketHelp)
+    var socket: String?
 
     @Option(name: .customLong("data-dir"), help: ArgumentHelp("The folder that `tungsten up` was given.", valueName: "dir"))
     var dataDirectory = DataFolder.standard
@@ -56,7 +56,7 @@ struct StatusCommand: AsyncParsableCommand {
             findings.append(await agent(host))
         }
         if hosts.isEmpty {
-            findings.append(forwarder("forwarder", socket))
+            findings.append(forwarder("forwarder", socket ?? ForwarderSocket.standardPlace))
             let text = await get(agent, "/status")
             findings.append(RoleStatus(agent: "agent", "http://\(agent)", text.map { Data($0) }))
         }

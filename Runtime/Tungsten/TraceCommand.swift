@@ -110,12 +110,13 @@ enum ForwarderSockets {
                 found = (0..<Int(matches.gl_pathc)).compactMap { matches.gl_pathv[$0].map { String(cString: $0) } }
             }
         }
-        return found.isEmpty ? [ForwarderSocket.standardPath] : found
+        return found.isEmpty ? [ForwarderSocket.standardPlace] : found
     }
 
     /// The folder that the socket is in, which in the demonstration has the host's name.
     static func name(_ path: String) -> String {
-        path == ForwarderSocket.standardPath ? "this host" : path.split(separator: "/").dropLast().last.map(String.init) ?? path
+        [ForwarderSocket.standardPath, ForwarderSocket.netlink].contains(path)
+            ? "this host" : path.split(separator: "/").dropLast().last.map(String.init) ?? path
     }
 }
 

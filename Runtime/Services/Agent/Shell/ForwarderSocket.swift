@@ -1,4 +1,5 @@
-// A connection to a forwarder in user space that asks one thing after another and waits for each answer: what the operator's commands need.
+// A connection to a forwarder, in user space or in the kernel, that asks one thing after another and waits for each answer: what the operator's
+// commands need.
 
 import AgentCore
 import Attributes
@@ -18,53 +19,33 @@ public struct ForwarderError: Error, CustomStringConvertible, Sendable {
     }
 }
 
-/// Not for more than one thread: requests and answers take turns on one socket.
+/// Not for more than one thread: requests and answers take turns.
 public final class ForwarderSocket {
-    private let descriptor: CInt
-    private let path: String
+    private let transport: any ForwarderTransport
     private var dialogue = ForwarderDialogue()
     private var answers: [UInt32: ForwarderAnswer] = [:]
 
-    /// Where a forwarder listens unless it is told otherwise.
+    /// Where a forwarder in user space listens unless it is told otherwise.
     public static let standardPath = "/run/tungsten/vrouter.sock"
+    /// In place of a path: the forwarder in the kernel, over generic netlink.
+    public static let netlink = "netlink"
 
-    /// - Parameter patience: how many seconds an answer may take.
-    public init(path: String = ForwarderSocket.standardPath, patience: Int = 10) throws(ForwarderError) {
-        self.path = path
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let capacity = MemoryLayout.size(ofValue: address.sun_path)
-        guard path.utf8.count < capacity else {
-            throw ForwarderError("the socket's path has \(path.utf8.count) bytes; the system allows \(capacity - 1)")
-        }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { throw ForwarderError("no socket can be made: \(String(cString: strerror(errno)))") }
-        var timeout = timeval(tv_sec: patience, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
-        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
-        let result = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
-        }
-        guard result == 0 else {
-            let reason = errno
-            close(descriptor)
-            let hint =
-                switch reason {
-                case ENOENT, ECONNREFUSED: "is tungsten-vrouter running? name its socket with --socket"
-                case EACCES: "only its owner may ask the forwarder; try as root"
-                default: "name the forwarder's socket with --socket"
-                }
-            throw ForwarderError("cannot connect to \(path): \(String(cString: strerror(reason))); \(hint)")
-        }
+    /// The forwarder of this host: that in the kernel if its module is loaded, else one in user space.
+    public static var standardPlace: String { NetlinkTransport.isThere ? netlink : standardPath }
+
+    /// - Parameters:
+    ///   - path: a socket, or ``netlink``; nil: ``standardPlace``.
+    ///   - patience: how many seconds an answer may take.
+    public init(path: String?, patience: Int = 10) throws(ForwarderError) {
+        let place = path ?? Self.standardPlace
+        transport =
+            place == Self.netlink ? try NetlinkTransport(patience: patience) : try UNIXSocketTransport(path: place, patience: patience)
     }
-
-    deinit { close(descriptor) }
 
     /// Asks, and waits for the whole answer. What the forwarder refuses is thrown.
     public func ask(_ command: UInt8, _ attributes: [UInt8], about subject: String) throws(ForwarderError) -> ForwarderAnswer {
         let (number, bytes) = dialogue.request(command, attributes)
-        try send(bytes)
+        try transport.send(bytes)
         while answers[number] == nil { try receive() }
         let answer = answers.removeValue(forKey: number) ?? ForwarderAnswer()
         guard answer.error == 0 else {
@@ -105,31 +86,10 @@ public final class ForwarderSocket {
         return entries
     }
 
-    private func send(_ bytes: [UInt8]) throws(ForwarderError) {
-        var sent = 0
-        while sent < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                Glibc.send(descriptor, $0.baseAddress?.advanced(by: sent), $0.count - sent, CInt(MSG_NOSIGNAL))
-            }
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw ForwarderError("cannot write to \(path): \(String(cString: strerror(errno)))")
-            }
-            sent += count
-        }
-    }
-
     private func receive() throws(ForwarderError) {
-        var buffer = [UInt8](repeating: 0, count: 65536)
-        let count = buffer.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, $0.count, 0) }
-        if count < 0 {
-            if errno == EINTR { return }
-            throw ForwarderError(
-                errno == EAGAIN ? "the forwarder does not answer" : "cannot read from \(path): \(String(cString: strerror(errno)))")
-        }
-        guard count > 0 else { throw ForwarderError("the forwarder closed the connection") }
+        let bytes = try transport.receive()
         do throws(ForwarderStreamError) {
-            for case .answered(let number, let answer) in try dialogue.received(buffer[..<count]) { answers[number] = answer }
+            for case .answered(let number, let answer) in try dialogue.received(bytes) { answers[number] = answer }
         } catch {
             throw ForwarderError(error.description)
         }
