@@ -161,6 +161,20 @@ import Testing
         #expect(server.get("/route-targets?fq_names=target:64512:8000001")["route-targets"]?.uuids == [uuid])
     }
 
+    @Test mutating func triesWithoutDoing() throws {
+        let count = server.image.objectCount
+        let body = #"{"virtual-network": {"fq_name": ["default-domain", "default-project", "n"]}}"#
+        let tried = server.send(.post, "/virtual-networks?dry_run=true", body)
+        #expect(tried.status == 200 && tried.text.contains("\"name\":\"n\"") && server.image.objectCount == count)
+        #expect(server.send(.post, "/virtual-networks?dry_run=true", "{\"virtual-network\": {}}").status == 400)
+        let made = server.create("virtual-network", project + ["n"])
+        #expect(server.send(.post, "/virtual-networks?dry_run=True", body).status == 409)
+        #expect(server.send(.delete, "/virtual-network/\(made)?dry_run=true").status == 200)
+        #expect(server.send(.get, "/virtual-network/\(made)").status == 200)
+        #expect(server.send(.delete, "/virtual-network/\(made)?dry_run=false").status == 200)
+        #expect(server.send(.get, "/virtual-network/\(made)").status == 404)
+    }
+
     // MARK: Reading
 
     @Test mutating func readsWithEntityTags() throws {

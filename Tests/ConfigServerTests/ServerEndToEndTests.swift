@@ -36,6 +36,53 @@ import Testing
         try await running.server.stop()
     }
 
+    @Test func tellsOperatorsHowItIs() async throws {
+        let running = try await RunningServer.start(loaded: false)
+        try await onThread {
+            let client = try running.connect()
+            #expect(try client.send("GET", "/healthz").status == 200)
+            #expect(try client.send("GET", "/readyz").status == 503)
+            #expect(try client.send("GET", "/metrics").body.contains("\ntungsten_api_ready 0\n"))
+        }
+        try await running.server.load()
+        try await onThread {
+            let client = try running.connect()
+            #expect(try client.send("GET", "/readyz").body == "ok\n")
+            #expect(try client.send("POST", "/virtual-machines", machine("a")).status == 200)
+            #expect(try client.send("POST", "/virtual-machines", machine("a")).status == 409)
+            let metrics = try client.send("GET", "/metrics")
+            #expect(metrics.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8")
+            for line in [
+                "tungsten_api_ready 1", #"tungsten_api_requests_total{method="POST",status="2xx"} 1"#,
+                #"tungsten_api_requests_total{method="POST",status="4xx"} 1"#, "tungsten_api_changes_total 1",
+                "tungsten_api_store_failures_total 0", #"tungsten_api_objects{type="virtual-machine"} 1"#, "tungsten_api_watchers 0",
+            ] {
+                #expect(metrics.body.contains("\n\(line)\n"), "\(line) is not in \(metrics.body)")
+            }
+            // Every line is a comment or a sample.
+            for line in metrics.body.split(separator: "\n") where !line.hasPrefix("# ") {
+                #expect(try #/[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [0-9.e+-]+/#.wholeMatch(in: line) != nil, "\(line)")
+            }
+        }
+        try await running.server.stop()
+    }
+
+    @Test func refusesInDocumentsWhenAsked() async throws {
+        let running = try await RunningServer.start()
+        try await onThread {
+            let client = try running.connect()
+            let accept = "Accept: application/json, application/problem+json\r\n"
+            let refused = try client.send("POST", "/virtual-machines", "{}", headers: accept)
+            #expect(refused.status == 400 && refused.headers["content-type"] == "application/problem+json")
+            #expect(refused.body.hasPrefix(#"{"type":"about:blank","title":"Bad Request","status":400,"detail":""#), "\(refused.body)")
+            #expect(
+                try client.send("GET", "/virtual-machines", headers: accept).headers["content-type"]?.hasPrefix("application/json") == true)
+            let plain = try client.send("POST", "/virtual-machines", "{}")
+            #expect(plain.headers["content-type"]?.hasPrefix("text/plain") == true)
+        }
+        try await running.server.stop()
+    }
+
     @Test func answersPipelinedRequestsInOrder() async throws {
         let running = try await RunningServer.start()
         try await onThread {

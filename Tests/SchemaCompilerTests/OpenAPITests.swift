@@ -122,7 +122,10 @@ struct OpenAPITests {
                     "operationId": "network_update",
                     "tags": ["net"],
                     "summary": "Change a network",
-                    "parameters": [{"$ref": "#/components/parameters/If-Match"}],
+                    "parameters": [
+                      {"$ref": "#/components/parameters/If-Match"},
+                      {"$ref": "#/components/parameters/dry_run"}
+                    ],
                     "requestBody": {
                       "content": {
                         "application/json": {
@@ -167,7 +170,10 @@ struct OpenAPITests {
                     "operationId": "network_delete",
                     "tags": ["net"],
                     "summary": "Delete a network",
-                    "parameters": [{"$ref": "#/components/parameters/If-Match"}],
+                    "parameters": [
+                      {"$ref": "#/components/parameters/If-Match"},
+                      {"$ref": "#/components/parameters/dry_run"}
+                    ],
                     "responses": {
                       "200": {
                         "description": "Deleted, with the children that the system made; the reply has no content",

@@ -64,6 +64,8 @@ struct ManualGuide {
         The reply carries an `ETag`. Send it back as `If-None-Match`, and an object that has not changed is answered with 304 and no body.
         Send it as `If-Match` with a change, and the change is refused with 412 if somebody else made one in between.
 
+        Any change can be tried first: `?dry_run=true` makes all checks and answers as if, and changes nothing.
+
         ## Update
 
         A property that is present replaces the stored one as a whole, `null` removes it, and one that is absent stays. So does a list of

@@ -82,6 +82,7 @@ struct OpenAPIObjectPaths {
 
     private func writeCreate(_ object: ObjectType, _ names: Names, to printer: inout JSONPrinter) {
         operation("post", "\(names.key)_create", "Create a \(names.object)", names, to: &printer) { printer in
+            printer.array("parameters", inline: true) { $0.parameter("dry_run") }
             printer.object("requestBody") { printer in
                 printer.member("required", true)
                 printer.jsonContent { printer in
@@ -152,7 +153,7 @@ struct OpenAPIObjectPaths {
 
     private func writeUpdate(_ object: ObjectType, _ names: Names, to printer: inout JSONPrinter) {
         operation("put", "\(names.key)_update", "Change a \(names.object)", names, to: &printer) { printer in
-            printer.array("parameters", inline: true) { $0.parameter("If-Match") }
+            printer.array("parameters") { printer in for name in OpenAPIShared.changeParameters { printer.parameter(name) } }
             printer.object("requestBody") { printer in
                 printer.jsonContent { printer in
                     writeEnvelope(names, to: &printer) { printer in
@@ -179,7 +180,7 @@ struct OpenAPIObjectPaths {
 
     private func writeDelete(_ names: Names, to printer: inout JSONPrinter) {
         operation("delete", "\(names.key)_delete", "Delete a \(names.object)", names, to: &printer) { printer in
-            printer.array("parameters", inline: true) { $0.parameter("If-Match") }
+            printer.array("parameters") { printer in for name in OpenAPIShared.changeParameters { printer.parameter(name) } }
             printer.object("responses") { printer in
                 for (status, description) in success("Deleted, with the children that the system made; the reply has no content", names) {
                     printer.object(status) { printer in

@@ -19,7 +19,8 @@ enum OpenAPIProse {
         `Warning` header.
         - **Times** are in UTC, as ISO 8601 text without a zone: `2025-01-31T12:00:00.000000`.
 
-        Errors are plain text: a sentence that says what is wrong and, where possible, how to mend it.
+        Errors are plain text: a sentence that says what is wrong and, where possible, how to mend it. A client that sends \
+        `Accept: application/problem+json` gets the sentence as `detail` of a document (RFC 9457).
         """
 
     static let actions = """
@@ -50,6 +51,10 @@ enum OpenAPIProse {
         ("shared", "Also objects that others share with the caller. True when the text contains `true`, in any case."),
         ("exclude_hrefs", "Leaves out addresses. Being present counts, whatever the value."),
         ("exclude_back_refs", "Leaves out the objects that refer to this one. Being present counts, whatever the value."),
+        (
+            "dry_run",
+            "Makes all checks and answers as if, but changes nothing: identifiers in the reply are not kept. True when the text contains `true`."
+        ),
         ("exclude_children", "Leaves out children. Being present counts, whatever the value."),
     ]
 

@@ -132,6 +132,7 @@ enum OpenAPIShared {
     // MARK: Parameters
 
     static let readParameters = ["fields", "exclude_back_refs", "exclude_children", "exclude_hrefs", "If-None-Match"]
+    static let changeParameters = ["If-Match", "dry_run"]
     static let listParameters = [
         "parent_id", "parent_fq_name_str", "parent_type", "back_ref_id", "obj_uuids", "fq_names", "detail", "count", "fields", "filters",
         "shared",

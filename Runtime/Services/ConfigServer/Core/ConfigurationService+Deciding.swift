@@ -12,7 +12,9 @@ extension ConfigurationService {
         var draft = makeDraft(image, now: now, random: random)
         do {
             let reply = try writing(operation, &draft)
-            return Decision(reply: reply, transaction: draft.finish())
+            // What it would come to was asked for: all checks were made, and nothing happens.
+            let isTrial = operation.request.target["dry_run"]?.lowercased().contains("true") ?? false
+            return Decision(reply: reply, transaction: isTrial ? Transaction() : draft.finish())
         } catch {
             return Decision(reply: error.reply, transaction: Transaction())
         }

@@ -50,6 +50,7 @@ final class ConfigurationEngine: Sendable {
 
     let service: ConfigurationService
     let feed: ChangeFeed
+    let counters = Counters()
     let options: Options
     private let store: any Store
     private let logger: Logger
@@ -152,6 +153,18 @@ final class ConfigurationEngine: Sendable {
         return nil
     }
 
+    /// Answers whoever looks after the server, at any time.
+    func answer(_ probe: Probe) -> Reply {
+        let snapshot = published.withLock { $0 }
+        func metrics() -> Metrics {
+            var metrics = counters.read()
+            metrics.watchers = feed.watcherCount
+            metrics.content = snapshot.map { service.content($0.image, revision: $0.revision, oldestRevision: feed.floor) }
+            return metrics
+        }
+        return probe.reply(metrics(), isReady: snapshot != nil)
+    }
+
     /// Where a watcher begins: what to list first, if anything, and the revision that the changes after it follow on.
     func watch(_ query: WatchQuery) throws(Refusal) -> (list: InitialEvents?, position: UInt64) {
         guard let snapshot = published.withLock({ $0 }) else {
@@ -239,9 +252,12 @@ final class ConfigurationEngine: Sendable {
         let revision = changes.last?.revision ?? writing.revision
         let held = UInt64(options.history.count)
         if !changes.isEmpty, revision > held { rows.append(.trimLog(through: revision - held)) }
+        let start = Counters.now()
         do throws(StoreError) {
             try store.apply(rows)
+            counters.stored(changes: replies.count { $0.revision != nil }, in: Counters.now() - start, isFailure: false)
         } catch {
+            counters.stored(changes: 0, in: Counters.now() - start, isFailure: true)
             logger.error(
                 "changes could not be stored; the requests were refused",
                 metadata: ["error": "\(error)", "count": "\(batch.count)"])

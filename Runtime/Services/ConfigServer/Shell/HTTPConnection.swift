@@ -65,6 +65,11 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
+    func channelActive(context: ChannelHandlerContext) {
+        engine.counters.opened()
+        context.fireChannelActive()
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch (unwrapInboundIn(data), reading) {
         case (.body(let part), .discarding(let count)):
@@ -94,6 +99,7 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         stream?.end()
+        engine.counters.closed()
         context.fireChannelInactive()
     }
 
@@ -175,9 +181,11 @@ final class HTTPConnection: ChannelDuplexHandler {
             var ifMatch: String?
             var ifNoneMatch: String?
             var lastEventID: String?
+            var wantsProblems = false
             for (name, value) in head.headers {
                 switch name.utf8.count {
                 case 4 where name.lowercased() == "host": host = value
+                case 6 where name.lowercased() == "accept": wantsProblems = value.lowercased().contains(Reply.problemType)
                 case 8 where name.lowercased() == "if-match": ifMatch = ifMatch.map { "\($0), \(value)" } ?? value
                 case 13 where name.lowercased() == "if-none-match": ifNoneMatch = ifNoneMatch.map { "\($0), \(value)" } ?? value
                 case 13 where name.lowercased() == "last-event-id": lastEventID = value
@@ -185,10 +193,11 @@ final class HTTPConnection: ChannelDuplexHandler {
                 }
             }
             let base = try Self.base(host, head.version, context)
-            return .success(
-                Request(
-                    method, try RequestTarget(head.uri), base: base, ifMatch: ifMatch, ifNoneMatch: ifNoneMatch,
-                    lastEventID: lastEventID, body: body))
+            var request = Request(
+                method, try RequestTarget(head.uri), base: base, ifMatch: ifMatch, ifNoneMatch: ifNoneMatch,
+                lastEventID: lastEventID, body: body)
+            request.wantsProblems = wantsProblems
+            return .success(request)
         } catch {
             return .failure(error)
         }
@@ -227,6 +236,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     }
 
     private func perform(_ request: Request, _ received: Received) -> Reply? {
+        if let probe = Probe(request) { return engine.answer(probe) }
         do throws(Refusal) {
             let operation = try engine.service.operation(request)
             guard let context else { return nil }
@@ -275,6 +285,15 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     private func write(_ reply: Reply, _ received: Received) {
         guard let context, !isClosing else { return }
+        var reply = reply
+        switch received.request {
+        case .success(let request):
+            engine.counters.answered(received.isHead ? "HEAD" : request.method.rawValue, reply.status)
+            if request.wantsProblems {
+                reply = reply.asProblem(title: HTTPResponseStatus(statusCode: reply.status).reasonPhrase)
+            }
+        case .failure: engine.counters.answered("other", reply.status)
+        }
         let keepsAlive = received.keepsAlive && !isStopping
         var buffer = context.channel.allocator.buffer(capacity: 256 + (received.isHead ? 0 : reply.body.count))
         buffer.writeReply(reply, isHead: received.isHead, keepsAlive: keepsAlive, date: date.text())

@@ -16,6 +16,8 @@ extension ByteBuffer {
         case .text: writeStaticString("\r\nContent-Type: text/plain; charset=utf-8")
         case .html: writeStaticString("\r\nContent-Type: text/html; charset=utf-8")
         case .events: writeStaticString("\r\nContent-Type: text/event-stream; charset=utf-8")
+        case .problem: writeStaticString("\r\nContent-Type: application/problem+json")
+        case .metrics: writeStaticString("\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8")
         }
         if let entityTag = reply.entityTag {
             writeStaticString("\r\nETag: \"")

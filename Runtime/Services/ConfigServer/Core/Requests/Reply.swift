@@ -11,6 +11,10 @@ public struct Reply: Sendable {
         case html
         /// Server-Sent Events.
         case events
+        /// A refusal as a document (Problem.swift).
+        case problem
+        /// Counters, as Prometheus reads them.
+        case metrics
     }
 
     public var status: Int

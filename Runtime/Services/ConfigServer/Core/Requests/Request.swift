@@ -20,6 +20,8 @@ public struct Request: Sendable {
     public var ifNoneMatch: String?
     /// The value of Last-Event-ID: how far a watcher came.
     public var lastEventID: String?
+    /// Refusals are to be documents: Accept says so.
+    public var wantsProblems = false
     public var body: [UInt8]
 
     public init(
