@@ -62,6 +62,7 @@ private let second = "11234567-89ab-cdef-0123-456789abcdef"
         let refused = try await ask(agent, "POST", "/port", port(first, "tap0"))
         #expect(refused.status == 500)
         #expect(refused.body.contains("is not a folder"))
+        #expect(try await ask(agent, "GET", "/status").body.contains(#""files-refused":["ports/\#(first): "#))
         // Reading goes on, and so does everything else.
         #expect(try await ask(agent, "GET", "/port/\(first)").status == 200)
         #expect(try await ask(agent, "POST", "/port", port(second, "tap1")).status == 500)
@@ -69,6 +70,7 @@ private let second = "11234567-89ab-cdef-0123-456789abcdef"
         try FileManager.default.removeItem(atPath: folder.path + "/data/ports")
         #expect(try await ask(agent, "POST", "/port", port(first, "tap0")).status == 200)
         #expect(folder.names(in: "data/ports") == [first, second])
+        #expect(try await ask(agent, "GET", "/status").body.hasSuffix(#""files-refused":[]}}"#))
         try await agent.stop()
     }
 

@@ -4,6 +4,7 @@
 // is no more than what was read already.
 
 import AgentCore
+import Coding
 import Glibc
 import Logging
 import NIOCore
@@ -59,7 +60,7 @@ final class AgentLoop {
         packets = PacketChannel(path: options.packetSocket, on: loop, gate, logger) { [unowned self] in handle(.packetArrived($0)) }
         ports = PortServer(
             on: loop, logger, ask: { [unowned self] in handle(.portRequest($0, number: $1)) },
-            status: { [unowned self] in engine.status })
+            status: { [unowned self] in status })
         names = NameServerRelay(NameServerList(options.nameServers.map(\.address)), .init(), on: loop, logger) { [unowned self] in
             handle(.nameServerAnswered(question: $0, $1))
         }
@@ -131,6 +132,22 @@ final class AgentLoop {
         case .received(let bytes): handle(.controlNode(session: session, .received(bytes)))
         case .ended(let reason): handle(.controlNode(session: session, .closed(reason: reason)))
         }
+    }
+
+    /// The engine's state, and what only the process knows.
+    private var status: [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("packet-channel", packets?.isOpen == true ? "open" : "closed")
+        writer.member("packets-dropped", Int(clamping: packets?.droppedCount ?? 0))
+        writer.member("questions-outstanding", names?.outstandingCount ?? 0)
+        writer.key("files-refused")
+        writer.beginArray()
+        for refusal in files.refusals { writer.value(refusal) }
+        writer.endArray()
+        writer.endObject()
+        // One more member of the engine's object.
+        return engine.status.dropLast() + Array(#","process":"#.utf8) + writer.finish() + [UInt8(ascii: "}")]
     }
 
     // MARK: Actions

@@ -30,7 +30,8 @@ final class PacketChannel {
     var isOpen: Bool { sender != nil }
 
     private static let shortestPause = TimeAmount.milliseconds(20)
-    private static let longestPause = TimeAmount.seconds(1)
+    /// Short: while it is looked for, packets that begin flows are lost.
+    private static let longestPause = TimeAmount.milliseconds(250)
     /// A super-packet of 64 KiB with everything in front of it. What is longer arrives cut, and is refused by whoever reads it.
     private static let greatestPacket = 66 << 10
 

@@ -22,6 +22,8 @@ final class FileKeeper {
     }
 
     var owesAnything: Bool { !owed.isEmpty }
+    /// What the disk refused, in words.
+    var refusals: [String] { owed.values.map { "\($0.change.name): \($0.reason)" }.sorted() }
 
     /// Why the disk does not have what it should below a folder; nil: it has.
     func refusal(below folder: String) -> String? {
