@@ -130,7 +130,7 @@ public struct RouteEngine: Sendable {
 
     /// A session is gone. Its routes are not touched: see `RoutePartition.withdrawAll` and `markStale`.
     public mutating func leave(_ peer: PeerID) {
-        for key in groups.keys {
+        for key in groupKeys() {
             groups[key]?.leave(peer)
             guard groups[key]?.members.isEmpty == true else { continue }
             groups[key] = nil
@@ -140,6 +140,10 @@ public struct RouteEngine: Sendable {
         }
         constrained.remove(peer)
     }
+
+    /// An array, as whoever walks over a dictionary's own keys holds on to all that is in it: the first change of a group would copy
+    /// everything that its members were told.
+    private func groupKeys() -> [GroupKey] { Array(groups.keys) }
 
     public func refresh(_ peer: PeerID, _ family: AddressFamily) -> [OutgoingUpdate] {
         groups.filter { $0.key.family == family }.flatMap { $0.value.refresh(peer) }
@@ -170,7 +174,7 @@ public struct RouteEngine: Sendable {
         }
         var updates: [OutgoingUpdate] = []
         for (family, changes) in byFamily.sorted(by: { $0.key < $1.key }) {
-            for key in groups.keys where key.family == family { updates += groups[key]?.update(changes) ?? [] }
+            for key in groupKeys() where key.family == family { updates += groups[key]?.update(changes) ?? [] }
         }
         if let memberships = byFamily[.routeTarget] { updates += follow(memberships) }
         return (updates, before + others)
@@ -199,7 +203,7 @@ public struct RouteEngine: Sendable {
         self.wantsAll = wantsAll
         var updates: [OutgoingUpdate] = []
         for peer in concerned.sorted() {
-            for key in groups.keys {
+            for key in groupKeys() {
                 let interest = interest(of: peer, key.family)
                 updates += groups[key]?.setInterest(peer, interest) ?? []
             }

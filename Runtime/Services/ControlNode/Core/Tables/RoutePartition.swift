@@ -239,8 +239,11 @@ public struct RoutePartition: Sendable {
         let list = pending
         pending = []
         return list.map { table, key in
-            tables[table]?[key]?.isPending = false
-            return RouteChange(table: table, key: key, route: tables[table]?[key])
+            let route = { (route: inout Route?) -> Route? in
+                route?.isPending = false
+                return route
+            }(&tables[table, default: [:]][key])
+            return RouteChange(table: table, key: key, route: route)
         }
     }
 
