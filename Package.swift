@@ -104,7 +104,8 @@ let package = Package(
         .target(
             name: "Agent",
             dependencies: [
-                "AgentCore", "CMNL", "Attributes", "Coding", "ForwarderMessages", "NetworkTypes", "XMPP",
+                "AgentCore", "CMNL", "Attributes", "Client", "Coding", "ConfigurationClient", "ConfigurationGraph", "ForwarderMessages",
+                "GraphFeed", "NetworkTypes", "XMPP",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

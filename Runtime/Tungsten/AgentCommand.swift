@@ -76,6 +76,13 @@ struct AgentCommand: AsyncParsableCommand {
             valueName: "address[:port]"))
     var nameServers: [String] = []
 
+    @Option(
+        name: .customLong("name-service"), parsing: .singleValue,
+        help: ArgumentHelp(
+            "A name server of the platform (see `tungsten names`), which knows the workloads of other hosts. Repeat it for more.",
+            valueName: "address[:port]"))
+    var nameServices: [String] = []
+
     @Option(help: ArgumentHelp("The subcluster that the host is in.", valueName: "name"))
     var subcluster: String?
 
@@ -115,13 +122,16 @@ struct AgentCommand: AsyncParsableCommand {
             engine, forwarderSocket: forwarderSocket, packetSocket: packetSocket, dataDirectory: dataDirectory)
         options.host = listen.host
         options.port = listen.port
-        options.nameServers = try nameServers.map { text in
-            guard let server = NameServer(text) else {
-                throw ValidationError("--name-server: '\(text)' is not an IP address, or one with a port such as 192.0.2.53:53")
-            }
-            return server
-        }
+        options.nameServers = try nameServers.map { try Self.nameServer($0, "--name-server") }
+        options.nameServices = try nameServices.map { try Self.nameServer($0, "--name-service") }
         return options
+    }
+
+    private static func nameServer(_ text: String, _ option: String) throws -> NameServer {
+        guard let server = NameServer(text) else {
+            throw ValidationError("\(option): '\(text)' is not an IP address, or one with a port such as 192.0.2.53:53")
+        }
+        return server
     }
 
     private func hostName() throws -> String {

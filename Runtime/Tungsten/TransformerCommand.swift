@@ -27,13 +27,7 @@ struct TransformerCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        let addresses = try api.split(separator: ",").map { text in
-            guard let address = NIOTransport.Address(String(text)) else {
-                throw ValidationError("'\(text)' is not an address; write HOST:PORT, with an IPv6 address in brackets")
-            }
-            return address
-        }
-        guard !addresses.isEmpty else { throw ValidationError("--api needs the address of a configuration server, HOST:PORT") }
+        let addresses = try NIOTransport.addresses(api, "--api")
         let stop = common.makeStopSignal()
         let transformer = SchemaTransformer(
             NIOTransport(addresses), allowsRouters: !deniesRouted, logger: common.makeLogger("transformer"))

@@ -71,7 +71,14 @@ struct UpCommand: AsyncParsableCommand {
         let api = try await startAPI(supervisor)
         try await supervisor.start(
             Role("transformer", program: CurrentProgram.path, arguments: role("transformer", "--api", api), announcement: "follows"))
-        if obstacle == nil { try await hosts.makeNetworks() }
+        if obstacle == nil {
+            try await hosts.makeNetworks()
+            let names = "\(DemonstrationPlan.standard.controlAddress):53"
+            try await supervisor.start(
+                Role(
+                    "names", program: CurrentProgram.path, arguments: role("names", "--api", api, "--listen", names),
+                    announcement: "are answered"))
+        }
         let control = try await startControlNode(supervisor, api, servesHosts: obstacle == nil)
         Self.say(greeting(api, control, common.dataDirectory + "/log"))
         if let obstacle {

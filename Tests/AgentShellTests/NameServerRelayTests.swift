@@ -99,6 +99,15 @@ private func response(to query: [UInt8], name: String, padding: Int = 0) -> [UIn
         #expect(try await relay.run { $0.outstandingCount } == 0)
     }
 
+    @Test func aServerThatNoRouteLeadsToIsGivenUp() async throws {
+        // To a broadcast address the system lets nobody connect.
+        let nowhere = try SocketAddress(ipAddress: "255.255.255.255", port: 53)
+        let (relay, answers) = try await relay([nowhere], .seconds(20), .milliseconds(20), 256)
+        try await relay.run { $0.ask(1, query("a.example")) }
+        try await eventually("giving up") { answers.all.count == 1 }
+        #expect(answers.all[0].1 == nil)
+    }
+
     @Test func theNextServerIsAskedWhenNobodyListens() async throws {
         // A port that nobody has any more.
         let gone = try SocketAddress(ipAddress: "127.0.0.1", port: TestSocket.loopback(SOCK_DGRAM).port)

@@ -102,7 +102,7 @@ public struct DemonstrationHosts: Sendable {
                 "--device",
                 DemonstrationPlan.Host.uplink, "--vhost", DemonstrationPlan.Host.hostDevice, "--mac", host.mac.description,
                 "--vrouter-socket",
-                socket(of: host), "--control-node", "\(plan.controlAddress):5269",
+                socket(of: host), "--control-node", "\(plan.controlAddress):5269", "--name-service", "\(plan.controlAddress):53",
             ]
         return [
             Role("\(host.name)-vrouter", program: ip, arguments: inside + [forwarder, "--socket", socket(of: host)], announcement: nil),

@@ -275,7 +275,7 @@ final class EngineWorld {
             case .writeFile(let file, let bytes): host.files[file] = bytes
             case .removeFile(let file): host.files[file] = nil
             case .reply(let number, let reply): host.replies[number] = reply
-            case .askNameServer(let question, let message): host.questions[question] = message
+            case .askNameServer(let question, let message), .askNameService(let question, let message): host.questions[question] = message
             case .wake(let time): host.wake = time
             case .log(let level, let text): host.logs.append((level, text))
             }

@@ -29,6 +29,7 @@ final class AgentLoop {
     private var packets: PacketChannel?
     private var ports: PortServer?
     private var names: NameServerRelay?
+    private var nameService: NameServerRelay?
 
     /// What is still to be done, the next at the front.
     private var actions = CircularBuffer<AgentAction>()
@@ -64,6 +65,11 @@ final class AgentLoop {
         names = NameServerRelay(NameServerList(options.nameServers.map(\.address)), .init(), on: loop, logger) { [unowned self] in
             handle(.nameServerAnswered(question: $0, $1))
         }
+        if !options.nameServices.isEmpty {
+            nameService = NameServerRelay(NameServerList(options.nameServices.map(\.address)), .init(), on: loop, logger) {
+                [unowned self] in handle(.nameServerAnswered(question: $0, $1))
+            }
+        }
     }
 
     // MARK: Beginning and ending
@@ -95,6 +101,7 @@ final class AgentLoop {
         whenIdle = { [unowned self] in
             let closing = [ports?.close(), packets?.close(), forwarder.finish()].compactMap { $0 } + controlNodes.finish()
             names?.close()
+            nameService?.close()
             for timer in timers.values { timer.cancel() }
             for timer in [wake, connecting, retrying] { timer?.cancel() }
             EventLoopFuture.andAllComplete(closing, on: loop).cascade(to: done)
@@ -181,6 +188,7 @@ final class AgentLoop {
         case .removeFile(let name): write(.remove(name: name))
         case .reply(let number, let reply): self.reply(number, reply)
         case .askNameServer(let question, let message): names?.ask(question, message)
+        case .askNameService(let question, let message): nameService?.ask(question, message)
         case .wake(let time): schedule(time)
         case .log(let importance, let text): log(importance, text)
         }

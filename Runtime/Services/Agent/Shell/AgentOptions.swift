@@ -16,6 +16,8 @@ public struct AgentOptions: Sendable {
     public var port = 9091
     /// Name servers to ask; empty: those of /etc/resolv.conf.
     public var nameServers: [NameServer] = []
+    /// The platform's name servers, which know the names of all workloads.
+    public var nameServices: [NameServer] = [] { didSet { engine.hasNameService = !nameServices.isEmpty } }
 
     /// - Parameter packetSocket: the socket of packets; nil: `pkt0`, beside the forwarder's socket.
     public init(_ engine: AgentEngineOptions, forwarderSocket: String, packetSocket: String? = nil, dataDirectory: String) {

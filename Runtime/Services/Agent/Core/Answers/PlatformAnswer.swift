@@ -12,14 +12,18 @@ public struct PlatformContext: Sendable {
     public var ownAddresses: Set<IPv4Address>
     public var scope: NameScope?
     public var names: NameTable
+    /// There is somebody who knows the names of workloads on other hosts: that one is not known here does not mean that it does not exist.
+    public var hasNameService: Bool
 
     public init(
-        dhcp: DHCPConfiguration? = nil, ownAddresses: Set<IPv4Address> = [], scope: NameScope? = nil, names: NameTable = NameTable()
+        dhcp: DHCPConfiguration? = nil, ownAddresses: Set<IPv4Address> = [], scope: NameScope? = nil, names: NameTable = NameTable(),
+        hasNameService: Bool = false
     ) {
         self.dhcp = dhcp
         self.ownAddresses = ownAddresses
         self.scope = scope
         self.names = names
+        self.hasNameService = hasNameService
     }
 }
 
@@ -132,8 +136,8 @@ extension PlatformContext {
         switch scope.map({ names.lookUp(question, for: $0) }) ?? .elsewhere {
         case .found(let records): return respond(.noError, records)
         case .noData: return respond(.noError)
-        case .nonexistent: return respond(.nameError)
-        case .elsewhere:
+        case .nonexistent where !hasNameService: return respond(.nameError)
+        case .nonexistent, .elsewhere:
             return .ask(
                 ForwardedQuery(query: query, message: Array(datagram.payload), frame: frame, packet: packet, datagram: datagram))
         }

@@ -1,5 +1,6 @@
 // Packets that the forwarder shows: first packets of flows, what is for the platform, ARP, and what could not be sent on.
 
+import Graph
 import Attributes
 import ForwarderMessages
 import NetworkTypes
@@ -9,6 +10,8 @@ struct Question: Sendable {
     let interface: UInt32
     let workload: UUIDValue
     let query: ForwardedQuery
+    /// The platform's name server is being asked; if it is nobody's name of the platform, the host's is asked next.
+    var isToPlatform: Bool
 }
 
 extension AgentEngine {
@@ -111,7 +114,8 @@ extension AgentEngine {
     }
 
     private mutating func answer(_ packet: AgentPacket) {
-        guard let interface = interface(of: packet), let context = plan.context(of: interface.index) else {
+        guard let interface = interface(of: packet), let context = plan.context(of: interface.index, hasNameService: options.hasNameService)
+        else {
             counters.packetsIgnored += 1
             return
         }
@@ -147,14 +151,28 @@ extension AgentEngine {
             return
         }
         nextQuestion += 1
-        questions[nextQuestion] = Question(interface: interface.index, workload: interface.id, query: query)
-        actions.append(.askNameServer(question: nextQuestion, message: query.message))
+        let network = options.hasNameService ? interface.configuration?.network.name : nil
+        questions[nextQuestion] = Question(interface: interface.index, workload: interface.id, query: query, isToPlatform: network != nil)
+        if let network {
+            let question = ScopedQuestion(query.query, network: network)
+            actions.append(.askNameService(question: nextQuestion, message: question.bytes))
+        } else {
+            actions.append(.askNameServer(question: nextQuestion, message: query.message))
+        }
     }
 
     mutating func nameServerAnswered(_ number: Int, _ message: [UInt8]?) {
-        guard let question = questions.removeValue(forKey: number),
+        guard var question = questions.removeValue(forKey: number),
             let interface = plan.interfaces[question.interface], interface.id == question.workload
         else { return }
+        // The head's fourth byte ends with the response code (RFC 1035 §4.1.1).
+        let code = message.flatMap { $0.count >= 12 ? DNSResponseCode(rawValue: $0[3] & 0x0F) : nil }
+        if question.isToPlatform, code == nil || code == .refused {
+            question.isToPlatform = false
+            questions[number] = question
+            actions.append(.askNameServer(question: number, message: question.query.message))
+            return
+        }
         // The answer has its question's identifier, whoever asked under which.
         let answer = message.flatMap { $0.count >= 12 ? Array(question.query.message.prefix(2)) + $0.dropFirst(2) : nil }
         send(answer.map { question.query.answer($0) } ?? question.query.failure, to: interface.index, vrf: interface.vrf)

@@ -23,6 +23,8 @@ public struct AgentEngineOptions: Sendable {
     public var holdSeconds = 90
     /// Version and build, for people to read.
     public var build = "tungsten"
+    /// The platform's name server can be asked, by `askNameService`.
+    public var hasNameService = false
     public var timing = AgentTiming()
     public var flows = FlowTable.Settings()
 

@@ -19,7 +19,7 @@ public enum AgentEvent: Sendable {
     case controlNode(session: Int, ClientSession.Event)
     /// A request to the port API. Answered by `reply` with its number.
     case portRequest(PortRequest, number: Int)
-    /// The name server answered a question that `askNameServer` put, or nil: it did not within its time.
+    /// A name server answered a question that `askNameServer` or `askNameService` put, or nil: it did not within its time.
     case nameServerAnswered(question: Int, [UInt8]?)
     /// The time that `wake` named has come.
     case woken
@@ -47,6 +47,8 @@ public enum AgentAction: Equatable, Sendable {
     case reply(number: Int, PortReply)
     /// Ask the host's name server, and report the answer with the same number.
     case askNameServer(question: Int, message: [UInt8])
+    /// Ask the platform's name server, likewise.
+    case askNameService(question: Int, message: [UInt8])
     /// Report `woken` at this time at the latest, milliseconds of the clock of `handle`. Replaces the time that was named before; nil: never.
     case wake(at: UInt64?)
     case log(AgentLog, String)

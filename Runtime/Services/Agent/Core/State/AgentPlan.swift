@@ -123,9 +123,11 @@ public struct AgentPlan: Sendable {
     }
 
     /// What the answers to an interface's packets depend on.
-    public func context(of interface: UInt32) -> PlatformContext? {
+    public func context(of interface: UInt32, hasNameService: Bool = false) -> PlatformContext? {
         interfaces[interface].map {
-            PlatformContext(dhcp: $0.dhcp, ownAddresses: $0.ownAddresses, scope: $0.scope, names: names)
+            PlatformContext(
+                dhcp: $0.dhcp, ownAddresses: $0.ownAddresses, scope: $0.scope, names: names,
+                hasNameService: hasNameService && $0.configuration != nil)
         }
     }
 }

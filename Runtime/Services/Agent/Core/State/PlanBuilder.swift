@@ -278,9 +278,7 @@ struct PlanBuilder {
     }
 
     private mutating func addName(_ port: Port, _ interface: InterfaceConfiguration, _ network: NetworkConfiguration) -> NameScope {
-        let parts = network.name.name.split(separator: ":").map(String.init)
-        let scope = NameScope(
-            project: parts.count > 1 ? parts[parts.count - 2] : "", network: parts.last ?? "", domain: network.domain)
+        let scope = NameScope(network: network.name, domain: network.domain)
         let name = port.displayName.isEmpty ? interface.displayName : port.displayName
         plan.names.add(name, interface.addresses, in: scope)
         for subnet in network.subnets { plan.names.add(subnet.prefix, in: scope) }

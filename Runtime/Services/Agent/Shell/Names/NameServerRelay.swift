@@ -86,7 +86,7 @@ final class NameServerRelay {
             .connect(to: server)
             .hop(to: loop).assumeIsolated()
             .whenComplete { result in
-                guard case .success(let channel) = result else { return self.attempt(inquiry) }
+                guard case .success(let channel) = result else { return self.attemptNext(inquiry) }
                 guard self.outstanding[inquiry.number] === inquiry else { return channel.close(promise: nil) }
                 inquiry.channels.append(channel)
                 let handler = Handler(

@@ -70,8 +70,8 @@ public struct AgentExchange: Sendable {
     /// Agents that were here before the control node started are back, as far as is known, and agents may be told of the end.
     private(set) var isSettled: Bool
     private var isWaiting = false
-    /// The agents that there are in the configuration, by name; they may be connected to other control nodes.
-    private var expected: Set<String> = []
+    /// The agents that there are in the configuration, by name; they may be connected to other control nodes. Nil: not known yet.
+    private var expected: Set<String>?
 
     public init(_ settings: Settings) {
         self.settings = settings
@@ -107,7 +107,7 @@ public struct AgentExchange: Sendable {
     }
 
     private mutating func settleIfAllAreBack() -> [Action] {
-        guard !isSettled, !expected.isEmpty else { return [] }
+        guard !isSettled, let expected else { return [] }
         let complete = Set(agents.values.filter { $0.isConnected && $0.isComplete }.map(\.name))
         return expected.isSubset(of: complete) ? settle() : []
     }
