@@ -39,6 +39,8 @@ public struct DemonstrationGuide: Sendable {
             "ip netns exec tungsten-red-web1 ping -c 3 \(address("red-web2"))     # the same network on the other host",
             "ip netns exec tungsten-red-web1 ping -c 3 \(address("red-db1"))     # another network, which policy allows",
             "ip netns exec tungsten-blue-web1 ping -c 3 \(address("blue-db1"))    # the same without a policy: nothing comes back",
+            "\(program) trace blue-web1 blue-db1    # why: each step with the table entry that decided it",
+            "\(program) status",
             "\(program) control show routes --instance default-domain:demonstration-red:web:web",
         ]
     }

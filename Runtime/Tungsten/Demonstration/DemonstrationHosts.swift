@@ -31,7 +31,9 @@ public struct DemonstrationHosts: Sendable {
     public func obstacle() async -> String? {
         if geteuid() != 0 { return "it makes network namespaces, which only root may; run this as root" }
         if Tool.find("ip") == nil { return "iproute2 is not installed; apt-get install iproute2" }
-        if Tool.find("busybox") == nil { return "busybox, whose DHCP client the workloads use, is not installed; apt-get install busybox" }
+        if Tool.find("busybox") == nil {
+            return "busybox, whose DHCP client the workloads use, is not installed; apt-get install busybox-static"
+        }
         if access(forwarder, X_OK) != 0 { return "the forwarder is not at \(forwarder); swift build --product tungsten-vrouter" }
         if access("/dev/net/tun", R_OK | W_OK) != 0 { return "there is no /dev/net/tun here; a container may need --device /dev/net/tun" }
         let probe = "tungsten-probe-\(getpid())"
