@@ -1,4 +1,4 @@
-// sources: Runtime/Services/Agent/Core/Packets/*.swift Runtime/Services/Agent/Core/Answers/*.swift
+// sources: Runtime/Services/Agent/Core/Packets/*.swift Runtime/Services/Agent/Core/Answers/*.swift Runtime/Services/Agent/Core/Names/NameTable.swift Runtime/Services/Agent/Core/Names/ScopedQuestion.swift
 // module: NetworkTypes Runtime/Foundations/NetworkTypes/*.swift
 //
 // What workloads send to the platform: any bytes as a frame, as a packet from the forwarder, and as each message by itself. Everything is
@@ -24,6 +24,7 @@ public func fuzzWorkloadPacket(_ start: UnsafePointer<UInt8>?, _ count: Int) -> 
         first.questionCount = query.question == nil ? 0 : 1
         return first.bytes
     }
+    do throws(PacketError) { _ = try ScopedQuestion(parsing: slice) } catch { expectInside(error, slice.count) }
     for error in [RouterError.timeExceeded, .tooLarge(mtu: 1400)] {
         if let frame = error.answer(slice, from: IPv4Address(10, 1, 1, 1)) { expectFlawless(frame) }
     }
