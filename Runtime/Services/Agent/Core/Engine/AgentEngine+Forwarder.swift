@@ -10,7 +10,9 @@ extension AgentEngine {
     mutating func forwarderConnected(_ now: UInt64) {
         link.disconnect()
         link.phase = .greeting
-        guard let hello = try? HelloMessage(sender: .agent, build: options.build).attributes() else { return }
+        guard let hello = try? HelloMessage(sender: .agent, build: options.build).attributes() else {
+            return log(.error, "the forwarder is not greeted: the name of this build, '\(options.build)', does not fit into the message")
+        }
         link.request(HelloMessage.command, hello, .greeting)
     }
 
