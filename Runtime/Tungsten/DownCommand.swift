@@ -24,12 +24,12 @@ struct DownCommand: AsyncParsableCommand {
         let platform = RunningPlatform(dataDirectory: dataDirectory)
         if let process = platform.identifier {
             guard kill(process, SIGTERM) == 0 else {
-                throw ValidationError("process \(process) cannot be stopped: \(String(cString: strerror(errno)))")
+                throw CommandFailure("process \(process) cannot be stopped: \(String(cString: strerror(errno)))")
             }
             let deadline = ContinuousClock.now + .seconds(patience)
             while platform.identifier == process {
                 guard ContinuousClock.now < deadline else {
-                    throw ValidationError("process \(process) has not stopped within \(patience) s; its logs are in \(dataDirectory)/log")
+                    throw CommandFailure("process \(process) has not stopped within \(patience) s; its logs are in \(dataDirectory)/log")
                 }
                 try await Task.sleep(for: .milliseconds(50))
             }
@@ -41,6 +41,6 @@ struct DownCommand: AsyncParsableCommand {
         let hosts = DemonstrationHosts(.standard, folder: dataDirectory + "/demonstration", program: CurrentProgram.path)
         let removed = await hosts.removeNetworks()
         if removed > 0 { print("removed \(removed) namespaces and links of the demonstration") }
-        print("data stay in \(dataDirectory)")
+        if FileManager.default.fileExists(atPath: dataDirectory) { print("data stay in \(dataDirectory)") }
     }
 }

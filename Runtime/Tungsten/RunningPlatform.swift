@@ -9,25 +9,22 @@ struct RunningPlatform {
 
     init(dataDirectory: String) { path = dataDirectory + "/up.pid" }
 
-    struct Failure: Error, CustomStringConvertible { let description: String }
-
     /// Takes the folder for this process until it ends. The descriptor stays open on purpose.
     func claim() throws {
         let folder = (path as NSString).deletingLastPathComponent
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw Failure(description: "cannot write \(path): \(String(cString: strerror(errno)))") }
+        guard descriptor >= 0 else { throw CommandFailure("cannot write \(path): \(String(cString: strerror(errno)))") }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let owner = Self.identifier(descriptor).map { " (process \($0))" } ?? ""
             close(descriptor)
-            throw Failure(
-                description:
-                    "the platform already runs with these data\(owner); stop it with `tungsten down --data-dir \(folder)`, or choose another --data-dir"
+            throw CommandFailure(
+                "the platform already runs with these data\(owner); stop it with `tungsten down --data-dir \(folder)`, or choose another --data-dir"
             )
         }
         let text = Array("\(getpid())\n".utf8)
         guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, text, text.count, 0) == text.count else {
-            throw Failure(description: "cannot write \(path): \(String(cString: strerror(errno)))")
+            throw CommandFailure("cannot write \(path): \(String(cString: strerror(errno)))")
         }
     }
 

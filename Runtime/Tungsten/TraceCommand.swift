@@ -76,7 +76,7 @@ struct TraceCommand: AsyncParsableCommand {
     ) throws {
         guard let (host, interface) = try hosts.lazy.compactMap({ host in try host.interface(of: from.mac).map { (host, $0) } }).first
         else {
-            throw ValidationError(
+            throw CommandFailure(
                 "no forwarder here has an interface for \(from) with the MAC address \(from.mac); run this on its host, or name that host's forwarder with --socket"
             )
         }

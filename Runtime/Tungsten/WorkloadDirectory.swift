@@ -1,7 +1,6 @@
 // Workloads by name, as the configuration server knows them: what operators type, what commands need.
 
 import AgentCore
-import ArgumentParser
 import Client
 import ConfigurationClient
 import ConfigurationModel
@@ -30,10 +29,10 @@ struct WorkloadDirectory {
         let port = try await port(text)
         guard let uuid = port.identity.uuid,
             let mac = port.virtualMachineInterfaceMacAddresses?.macAddress?.first.flatMap({ try? MACAddress(parsing: $0) })
-        else { throw ValidationError("the port \(text) has no MAC address yet") }
+        else { throw CommandFailure("the port \(text) has no MAC address; give it one in virtual_machine_interface_mac_addresses") }
         let addresses = try await client.instanceIps.list(.init(referringTo: [uuid]))
         guard let address = addresses.lazy.compactMap({ $0.instanceIpAddress.flatMap { try? IPv4Address(parsing: $0) } }).first else {
-            throw ValidationError("the port \(text) has no IPv4 address; give it one with an instance-ip")
+            throw CommandFailure("the port \(text) has no IPv4 address; give it one with an instance-ip")
         }
         let networkName = port.virtualNetworkRefs?.first?.to ?? []
         let network = try await client.virtualNetworks.read(name: networkName)
@@ -53,10 +52,12 @@ struct WorkloadDirectory {
         let name = text.split(separator: ":").map(String.init)
         if name.count > 1 { return try await client.virtualMachineInterfaces.read(name: name) }
         let ports = try await client.virtualMachineInterfaces.list().filter { $0.identity.fullyQualifiedName.last == text }
-        guard let port = ports.first else { throw ValidationError("there is no port with the name \(text)") }
+        guard let port = ports.first else {
+            throw CommandFailure("there is no port with the name \(text); GET /virtual-machine-interfaces lists those that there are")
+        }
         guard ports.count == 1 else {
             let names = ports.map { "  " + $0.identity.fullyQualifiedName.joined(separator: ":") }.joined(separator: "\n")
-            throw ValidationError("several ports are called \(text); give the whole name of one:\n\(names)")
+            throw CommandFailure("several ports are called \(text); give the whole name of one:\n\(names)")
         }
         return port
     }
