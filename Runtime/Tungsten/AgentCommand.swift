@@ -17,6 +17,11 @@ struct AgentCommand: AsyncParsableCommand {
               tungsten-vrouter &
               tungsten agent --address 192.0.2.11/24 --gateway 192.0.2.1 --device eth0 --control-node 192.0.2.5:5269
 
+            With --vrouter-socket netlink it works with the forwarder in the kernel, whose module may be loaded before or after:
+
+              modprobe vrouter
+              tungsten agent --vrouter-socket netlink --address 192.0.2.11/24 --device eth0 --control-node 192.0.2.5:5269
+
             The host's own traffic moves from the device to the interface that --vhost names, which the forwarder makes: give it the \
             host's address. Stopping the agent, or starting it anew, does not touch the forwarder's tables: traffic goes on. \
             The port API does not authenticate, which is why it listens on the loopback interface unless told otherwise.
@@ -51,14 +56,18 @@ struct AgentCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The host's own interface, which the forwarder makes.", valueName: "device"))
     var vhost = "vhost0"
 
-    @Option(name: .customLong("vrouter-socket"), help: ArgumentHelp("The socket of the forwarder.", valueName: "path"))
+    @Option(
+        name: .customLong("vrouter-socket"),
+        help: ArgumentHelp("The socket of the forwarder, or netlink for the one in the kernel.", valueName: "path"))
     var forwarderSocket = ForwarderSocket.standardPath
 
     @Option(
         name: .customLong("packet-socket"),
         help: ArgumentHelp(
-            "The socket that the forwarder makes for packets to the agent; a plain name is beside the forwarder's socket.",
-            valueName: "path"))
+            """
+            The socket that the forwarder makes for packets to the agent; a plain name is beside the forwarder's socket. With netlink, the \
+            device that it makes for them.
+            """, valueName: "path"))
     var packetSocket = "pkt0"
 
     @Option(
@@ -111,7 +120,8 @@ struct AgentCommand: AsyncParsableCommand {
             }
             return gateway
         }
-        for (option, name) in [("--device", device), ("--vhost", vhost)] where !Self.isDeviceName(name) {
+        let packetDevice = forwarderSocket == ForwarderSocket.netlink ? [("--packet-socket", packetSocket)] : []
+        for (option, name) in [("--device", device), ("--vhost", vhost)] + packetDevice where !Self.isDeviceName(name) {
             throw ValidationError("\(option): '\(name)' cannot be a device's name: 1 to 15 characters, without slash and space")
         }
         host.hostDevice = vhost

@@ -89,14 +89,18 @@ private let second = "11234567-89ab-cdef-0123-456789abcdef"
     @Test func thePacketSocketIsBesideTheForwarders() {
         let host = HostParameters(
             name: "a", address: IPv4Address(192, 0, 2, 1), prefixLength: 24, mac: MACAddress(2, 0, 0, 0, 0, 1), physicalDevice: "eth0")
-        func options(_ packetSocket: String?) -> AgentOptions {
+        func options(_ packetSocket: String?, forwarder: String = "/run/tungsten/vrouter.sock") -> AgentOptions {
             AgentOptions(
-                AgentEngineOptions(host: host, controlNodes: []), forwarderSocket: "/run/tungsten/vrouter.sock", packetSocket: packetSocket,
+                AgentEngineOptions(host: host, controlNodes: []), forwarderSocket: forwarder, packetSocket: packetSocket,
                 dataDirectory: "")
         }
-        #expect(options(nil).packetSocket == "/run/tungsten/pkt0")
-        #expect(options("packets").packetSocket == "/run/tungsten/packets")
+        #expect(options(nil).packetPlace == .socket("/run/tungsten/pkt0"))
+        #expect(options("packets").packetPlace == .socket("/run/tungsten/packets"))
         #expect(options("packets").engine.host.agentDevice == "packets")
-        #expect(options("/tmp/packets").packetSocket == "/tmp/packets")
+        #expect(options("packets").engine.host.agentTransport == .socket)
+        #expect(options("packets", forwarder: "netlink").packetPlace == .device("packets"))
+        #expect(options(nil, forwarder: "netlink").packetPlace == .device("pkt0"))
+        #expect(options(nil, forwarder: "netlink").engine.host.agentTransport == .device)
+        #expect(options("/tmp/packets").packetPlace == .socket("/tmp/packets"))
     }
 }

@@ -187,7 +187,7 @@ extension StreamConnection.Event {
     private func channel(_ packets: Record<[UInt8]>) async throws -> OnLoop<PacketChannel> {
         let path = path
         return try await OnLoop { loop in
-            let channel = PacketChannel(path: path, on: loop, ReadGate(), quiet) { packets.add($0) }
+            let channel = PacketChannel(.socket(path), on: loop, ReadGate(), quiet) { packets.add($0) }
             channel.start()
             return channel
         }

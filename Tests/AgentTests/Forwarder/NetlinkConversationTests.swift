@@ -76,6 +76,31 @@ private func error(_ code: Int32, flags: UInt16 = 0x100, about request: [UInt8],
         #expect(try conversation.received(error(0, about: conversation.sending(bytes))).isEmpty)
     }
 
+    @Test func aRefusalWithoutAWordIsExplained() throws {
+        for (code, word) in [(Int32(-1), "CAP_NET_ADMIN"), (-2, "unloaded")] {
+            var conversation = NetlinkConversation(family: family), dialogue = ForwarderDialogue()
+            let (number, bytes) = dialogue.request(3, [])
+            let events = try dialogue.received(conversation.received(error(code, about: conversation.sending(bytes))))
+            guard case .answered(number, let answer) = events.first else {
+                Issue.record("\(events)")
+                continue
+            }
+            #expect(answer.error == code.magnitude)
+            #expect(answer.explanation?.contains(word) == true)
+        }
+    }
+
+    /// CTRL_CMD_DELFAMILY with CTRL_ATTR_FAMILY_NAME and CTRL_ATTR_FAMILY_ID.
+    @Test func aModuleThatGoesIsNoticed() throws {
+        func farewell(_ number: UInt8, command: UInt8 = 2) -> [UInt8] {
+            message(type: 16, sequence: 0, [command, 2, 0, 0] + [6, 0, 2, 0, 118, 0, 0, 0] + [6, 0, 1, 0, number, 0, 0, 0])
+        }
+        var conversation = NetlinkConversation(family: family)
+        // Another family goes; this one comes.
+        #expect(try conversation.received(farewell(0x1D) + farewell(0x1C, command: 1)).isEmpty)
+        #expect(throws: ForwarderStreamError("the forwarder's module was unloaded")) { try conversation.received(farewell(0x1C)) }
+    }
+
     @Test(
         arguments: [
             [1, 2, 3], [8, 0, 0, 0] + [UInt8](repeating: 0, count: 12), [200, 0, 0, 0] + [UInt8](repeating: 0, count: 12),
@@ -97,6 +122,47 @@ private func error(_ code: Int32, flags: UInt16 = 0x100, about request: [UInt8],
             for _ in 0..<3 { bytes[Int.random(in: 0..<bytes.count, using: &numbers)] = .random(in: 0...255, using: &numbers) }
             _ = try? conversation.received(Array(bytes.prefix(Int.random(in: 0...bytes.count, using: &numbers))))
         }
+    }
+}
+
+@Suite struct NetlinkQueueTests {
+    private func frame(_ sequence: UInt32, _ attributes: [UInt8] = []) -> [UInt8] {
+        ForwarderFrame(command: 3, sequence: sequence, attributes: attributes).bytes
+    }
+
+    private func sequences(_ queue: inout NetlinkQueue, isLast: Bool = false) -> [UInt8] {
+        var sent: [UInt8] = []
+        while let datagram = queue.next(isLast: isLast) { sent.append(datagram[8]) }
+        return sent
+    }
+
+    @Test func onlySoManyAreUnanswered() throws {
+        var queue = NetlinkQueue(family: family, most: 2)
+        queue.append(frame(1, [5, 0, 1, 0, 9]) + frame(2))
+        #expect(sequences(&queue) == [1, 2])
+        #expect(queue.isEmpty)
+        queue.append(frame(3) + frame(4))
+        queue.append(frame(5))
+        #expect(sequences(&queue) == [])
+        // An entry of a dump is not yet an answer.
+        _ = try queue.received(message(type: family, sequence: 1, [3, 1, 0, 0]))
+        #expect(sequences(&queue) == [])
+        _ = try queue.received(message(type: family, sequence: 1, [ResponseMessage.command, 1, 0, 0]))
+        #expect(sequences(&queue) == [3])
+        // A refusal of netlink's is one.
+        _ = try queue.received(error(-95, about: frame(2)))
+        #expect(sequences(&queue) == [4])
+        #expect(sequences(&queue, isLast: true) == [5])
+        #expect(queue.isEmpty)
+    }
+
+    @Test func anEventIsNoAnswer() throws {
+        var queue = NetlinkQueue(family: family, most: 1)
+        queue.append(frame(1) + frame(2))
+        #expect(sequences(&queue) == [1])
+        let event = message(type: family, sequence: 0, [3, 1, 0, 0])
+        #expect(try queue.received(event) == event)
+        #expect(sequences(&queue) == [])
     }
 }
 

@@ -55,10 +55,12 @@ final class AgentLoop {
         self.loop = loop
         self.logger = logger
         engine = AgentEngine(options.engine)
-        forwarder = ForwarderSocketConnection(path: options.forwarderSocket, on: loop, gate)
+        forwarder =
+            options.forwarderSocket == ForwarderSocket.netlink
+            ? NetlinkConnection(on: loop, gate) : ForwarderSocketConnection(path: options.forwarderSocket, on: loop, gate)
         controlNodes = ControlNodeConnections(on: loop, gate)
         files = FileKeeper(store, thread, on: loop, logger)
-        packets = PacketChannel(path: options.packetSocket, on: loop, gate, logger) { [unowned self] in handle(.packetArrived($0)) }
+        packets = PacketChannel(options.packetPlace, on: loop, gate, logger) { [unowned self] in handle(.packetArrived($0)) }
         ports = PortServer(
             on: loop, logger, ask: { [unowned self] in handle(.portRequest($0, number: $1)) },
             status: { [unowned self] in status })

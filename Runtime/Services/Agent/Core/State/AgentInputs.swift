@@ -37,7 +37,9 @@ public struct HostParameters: Sendable, Equatable {
     public var agentTransport: AgentTransport
 
     public enum AgentTransport: Sendable {
-        case tap
+        /// A network device that the forwarder in the kernel makes.
+        case device
+        /// A socket that the forwarder in user space makes.
         case socket
     }
 

@@ -1,6 +1,6 @@
-// Packets between forwarder and agent: a UNIX socket of the kind SOCK_SEQPACKET that the forwarder makes for the agent's interface, a
-// message a packet. It exists once the engine has made that interface, so the channel looks for it until it is there, and again when it
-// went.
+// Packets between forwarder and agent: a UNIX socket of the kind SOCK_SEQPACKET that a forwarder in user space makes for the agent's interface, a
+// message a packet, or the network device that the one in the kernel makes for it. It exists once the engine has made that interface, so the channel
+// looks for it until it is there, and again when it went.
 //
 // A packet that the forwarder cannot take now is dropped, as a full wire would drop it: its sender repeats it.
 
@@ -11,7 +11,7 @@ import NIOPosix
 
 /// Not Sendable: of the agent's event loop.
 final class PacketChannel {
-    private let path: String
+    private let place: PacketPlace
     private let loop: any EventLoop
     private let gate: ReadGate
     private let logger: Logger
@@ -35,8 +35,8 @@ final class PacketChannel {
     /// A super-packet of 64 KiB with everything in front of it. What is longer arrives cut, and is refused by whoever reads it.
     private static let greatestPacket = 66 << 10
 
-    init(path: String, on loop: any EventLoop, _ gate: ReadGate, _ logger: Logger, received: @escaping ([UInt8]) -> Void) {
-        self.path = path
+    init(_ place: PacketPlace, on loop: any EventLoop, _ gate: ReadGate, _ logger: Logger, received: @escaping ([UInt8]) -> Void) {
+        self.place = place
         self.loop = loop
         self.gate = gate
         self.logger = logger
@@ -76,12 +76,12 @@ final class PacketChannel {
 
     private func attempt() {
         let descriptor: CInt
-        do throws(SocketFailure) {
-            descriptor = try Self.connect(path)
+        do throws(PacketPlaceFailure) {
+            descriptor = try place.open()
         } catch {
-            // The socket is not there yet: that is usual, and not worth a line each time.
-            if error.code != lastRefusal, error.code != ENOENT, error.code != ECONNREFUSED {
-                logger.warning("no packets from the forwarder: cannot connect to \(path): \(SocketReason.text(errno: error.code))")
+            // It is not there yet: that is usual, and not worth a line each time.
+            if error.code != lastRefusal, ![ENOENT, ECONNREFUSED, ENODEV].contains(error.code) {
+                logger.warning("no packets from the forwarder: cannot open \(place): \(SocketReason.text(errno: error.code))")
             }
             lastRefusal = error.code
             return later()
@@ -92,13 +92,30 @@ final class PacketChannel {
             Glibc.close(descriptor)
             return later()
         }
-        ClientBootstrap(group: loop)
-            .channelOption(.autoRead, value: false)
-            .channelOption(.maxMessagesPerRead, value: 16)
-            .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Self.greatestPacket))
-            .withConnectedSocket(descriptor)
-            .hop(to: loop).assumeIsolated()
-            .whenComplete { self.connected($0, second) }
+        channel(of: descriptor).hop(to: loop).assumeIsolated().whenComplete { self.connected($0, second) }
+    }
+
+    private func channel(of descriptor: CInt) -> EventLoopFuture<any Channel> {
+        let allocator = FixedSizeRecvByteBufferAllocator(capacity: Self.greatestPacket)
+        switch place {
+        case .socket:
+            return ClientBootstrap(group: loop)
+                .channelOption(.autoRead, value: false)
+                .channelOption(.maxMessagesPerRead, value: 16)
+                .channelOption(.recvAllocator, value: allocator)
+                .withConnectedSocket(descriptor)
+        // As a pipe: addresses of its kind are nothing that the library knows.
+        case .device:
+            return NIOPipeBootstrap(group: loop)
+                .channelOption(.autoRead, value: false)
+                .channelOption(.maxMessagesPerRead, value: 16)
+                .channelOption(.recvAllocator, value: allocator)
+                .takingOwnershipOfDescriptor(input: descriptor)
+                .flatMapErrorThrowing {
+                    Glibc.close(descriptor)
+                    throw $0
+                }
+        }
     }
 
     private func connected(_ result: Result<any Channel, any Error>, _ second: CInt) {
@@ -108,11 +125,11 @@ final class PacketChannel {
             self.channel = channel
             sender = second
             pause = Self.shortestPause
-            logger.info("packets come through \(path)")
+            logger.info("packets come through \(place)")
             proceed()
         } catch {
             Glibc.close(second)
-            logger.warning("no packets from the forwarder: \(path): \(SocketReason.text(error))")
+            logger.warning("no packets from the forwarder: \(place): \(SocketReason.text(error))")
             later()
         }
     }
@@ -131,32 +148,8 @@ final class PacketChannel {
         channel = nil
         if let sender { Glibc.close(sender) }
         sender = nil
-        logger.notice("the forwarder's end of \(path) is closed")
+        logger.notice("no packets come through \(place) any more")
         later()
-    }
-
-    private struct SocketFailure: Error { let code: CInt }
-
-    /// A connected socket that does not block.
-    private static func connect(_ path: String) throws(SocketFailure) -> CInt {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else { throw SocketFailure(code: ENAMETOOLONG) }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        let kind = CInt(SOCK_SEQPACKET.rawValue) | CInt(SOCK_CLOEXEC.rawValue) | CInt(SOCK_NONBLOCK.rawValue)
-        let descriptor = socket(AF_UNIX, kind, 0)
-        guard descriptor >= 0 else { throw SocketFailure(code: errno) }
-        let result = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        guard result == 0 else {
-            let code = errno
-            Glibc.close(descriptor)
-            throw SocketFailure(code: code)
-        }
-        return descriptor
     }
 
     private final class Handler: ChannelInboundHandler {
