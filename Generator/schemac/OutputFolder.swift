@@ -42,7 +42,10 @@ struct OutputFolder {
             while compared < bytes.count {
                 let got = read(descriptor, chunk.baseAddress, chunk.count)
                 guard got > 0, compared + got <= bytes.count else { return false }
-                let same = bytes.withUnsafeBytes { $0[compared..<(compared + got)].elementsEqual(chunk[0..<got]) }
+                let same = bytes.withUnsafeBytes { bytes in
+                    guard let wanted = bytes.baseAddress, let found = chunk.baseAddress else { return false }
+                    return memcmp(wanted + compared, found, got) == 0
+                }
                 guard same else { return false }
                 compared += got
             }
