@@ -6,8 +6,13 @@ import Glibc
 
 struct RunningPlatform {
     private let path: String
+    /// Where its supervisor writes how each role is doing.
+    let roles: String
 
-    init(dataDirectory: String) { path = dataDirectory + "/up.pid" }
+    init(dataDirectory: String) {
+        path = dataDirectory + "/up.pid"
+        roles = dataDirectory + "/roles.json"
+    }
 
     /// Takes the folder for this process until it ends. The descriptor stays open on purpose.
     func claim() throws {

@@ -50,6 +50,7 @@ struct StatusCommand: AsyncParsableCommand {
             return
         }
         var findings = [await configurationServer(), await controlNode()]
+        findings += supervisedRoles()
         let hosts = demonstrationHosts()
         for (host, folder) in hosts {
             findings.append(forwarder(host.name + " forwarder", folder + "/vrouter.sock"))
@@ -129,9 +130,30 @@ struct StatusCommand: AsyncParsableCommand {
         }
     }
 
+    /// Data folders that `tungsten up` runs with: the one that was named, else that of `make run`.
+    private var runningFolders: [String] {
+        [dataDirectory, "Build/data"].filter { RunningPlatform(dataDirectory: $0).identifier != nil }
+    }
+
+    /// Roles that answer no questions, from what `tungsten up` wrote down of them.
+    private func supervisedRoles() -> [RoleStatus] {
+        guard let folder = runningFolders.first else { return [] }
+        let names = ["transformer": "schema transformer", "names": "name server"]
+        return RoleRecord.read(from: RunningPlatform(dataDirectory: folder).roles).compactMap { record in
+            guard let name = names[record.role] else { return nil }
+            var status = RoleStatus(
+                name, record.process.map { "process \($0)" } ?? "", record.state == .running ? "up" : "down",
+                record.restarts == 0 ? "" : "started again \(record.restarts) \(record.restarts == 1 ? "time" : "times")")
+            if record.state != .running {
+                status.problems = ["\(record.lastEnd ?? "could not be started"); its log is \(folder)/log/\(record.role).log"]
+            }
+            return status
+        }
+    }
+
     /// Hosts of the demonstration that run with the data folder.
     private func demonstrationHosts() -> [(host: DemonstrationPlan.Host, folder: String)] {
-        for folder in [dataDirectory, "Build/data"] where RunningPlatform(dataDirectory: folder).identifier != nil {
+        for folder in runningFolders {
             let hosts = DemonstrationPlan.standard.hosts.map { ($0, "\(folder)/demonstration/\($0.name)") }
             return hosts.filter { FileManager.default.fileExists(atPath: $0.1 + "/vrouter.sock") }
         }

@@ -32,10 +32,11 @@ struct UpCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        try RunningPlatform(dataDirectory: common.dataDirectory).claim()
+        let platform = RunningPlatform(dataDirectory: common.dataDirectory)
+        try platform.claim()
         let stop = common.makeStopSignal()
         let logs = common.dataDirectory + "/log"
-        let supervisor = try Supervisor(logFolder: logs) { Self.say($0) }
+        let supervisor = try Supervisor(logFolder: logs, recordFile: platform.roles) { Self.say($0) }
         let hosts = DemonstrationHosts(.standard, folder: common.dataDirectory + "/demonstration", program: CurrentProgram.path)
         let obstacle = demonstration ? await hosts.obstacle() : "--no-demonstration was given"
         let (outcomes, outcome) = AsyncStream.makeStream(of: Outcome.self)

@@ -14,20 +14,27 @@ public actor Supervisor {
         var policy = RestartPolicy()
         var started = DispatchTime.now()
         var waiting: [CheckedContinuation<String, any Error>] = []
+        var record: RoleRecord
 
-        init(_ role: Role) { self.role = role }
+        init(_ role: Role) {
+            self.role = role
+            record = RoleRecord(role: role.name, state: .running, process: nil, restarts: 0, lastEnd: nil)
+        }
     }
 
     private let logFolder: String
+    private let recordFile: String?
     private let report: @Sendable (String) -> Void
     private var children: [Child] = []
     private var isStopping = false
 
     /// - Parameters:
     ///   - logFolder: where each role's standard error goes, in a file named after it; made if it is missing.
+    ///   - recordFile: where RoleRecord.read finds how each role is doing; nil: nowhere.
     ///   - report: takes a line for people: a role ended, and what is done about it.
-    public init(logFolder: String, report: @escaping @Sendable (String) -> Void) throws {
+    public init(logFolder: String, recordFile: String? = nil, report: @escaping @Sendable (String) -> Void) throws {
         self.logFolder = logFolder
+        self.recordFile = recordFile
         self.report = report
         try FileManager.default.createDirectory(atPath: logFolder, withIntermediateDirectories: true)
     }
@@ -86,6 +93,14 @@ public actor Supervisor {
         return true
     }
 
+    // MARK: Records
+
+    /// Replaced in one step, so that a reader sees all roles or all as they were. A record that cannot be written is no reason to stop.
+    private func writeRecords() {
+        guard let recordFile, let data = try? JSONEncoder().encode(children.map(\.record)) else { return }
+        try? data.write(to: URL(fileURLWithPath: recordFile), options: .atomic)
+    }
+
     // MARK: One child
 
     private func logFile(_ role: Role) -> String { "\(logFolder)/\(role.name).log" }
@@ -110,6 +125,9 @@ public actor Supervisor {
             ended: { [weak self] process, end in
                 Task { await self?.ended(name, process, end) }
             })
+        child.record.state = .running
+        child.record.process = child.process?.identifier
+        writeRecords()
     }
 
     private func announced(_ name: String, _ line: String) {
@@ -131,17 +149,31 @@ public actor Supervisor {
             for waiter in child.waiting { waiter.resume(throwing: error) }
             child.waiting = []
             children.removeAll { $0 === child }
+            writeRecords()
             return
         }
+        child.record.process = nil
+        child.record.lastEnd = how
         let uptime = Int((DispatchTime.now().uptimeNanoseconds - child.started.uptimeNanoseconds) / 1_000_000)
         switch child.policy.ended(afterMilliseconds: uptime) {
         case .giveUp:
+            child.record.state = .stopped
+            writeRecords()
             report("\(name) \(how) again and is not started any more; its log is \(logFile(child.role))")
         case .restart(let delay):
+            child.record.state = .restarting
+            child.record.restarts += 1
+            writeRecords()
             report("\(name) \(how) and is started again; its log is \(logFile(child.role))")
             if delay > 0 { try? await Task.sleep(for: .milliseconds(delay)) }
             guard !isStopping else { return }
-            do { try launch(child) } catch { report("\(error)") }
+            do {
+                try launch(child)
+            } catch {
+                child.record.state = .stopped
+                writeRecords()
+                report("\(error)")
+            }
         }
     }
 

@@ -19,7 +19,9 @@ extension AgentEngine {
     mutating func forwarderLost(_ reason: String, _ now: UInt64) {
         let wait = min(options.timing.firstConnect << min(link.attempts, 16), options.timing.longestConnect)
         // Said once, not every time that a forwarder which is not there is tried.
-        log(link.attempts == 0 ? .warning : .debug, "the connection to the forwarder is lost: \(reason)")
+        let wasConnected = if case .disconnected = link.phase { false } else { true }
+        let what = wasConnected ? "the connection to the forwarder is lost" : "the forwarder cannot be reached yet"
+        log(link.attempts == 0 ? .warning : .debug, "\(what): \(reason)")
         link.attempts += 1
         link.disconnect()
         deadlines[.forwarderSilence] = nil
