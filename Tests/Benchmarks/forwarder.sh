@@ -26,7 +26,7 @@ fi
 if [ "$(id -u)" -eq 0 ] && command -v iperf3 >/dev/null; then
   flags=(-std=gnu11 -D_GNU_SOURCE -O2 -IRuntime/Forwarder/include -IRuntime/Forwarder/core -IRuntime/Forwarder/control -IRuntime/Forwarder/messages)
   gcc "${flags[@]}" Runtime/Forwarder/{core,control,messages,port/user}/*.c -pthread -o Build/forwarder/tungsten-vrouter
-  gcc "${flags[@]}" Tests/Forwarder/{remote,build,tables,client}.c Runtime/Forwarder/messages/*.c Runtime/Forwarder/core/vrouter_attributes.c \
+  gcc "${flags[@]}" Tests/Forwarder/{remote,remote_tables,socket,build,tables,client}.c Runtime/Forwarder/messages/*.c Runtime/Forwarder/core/vrouter_attributes.c \
     -o Build/forwarder/vrouter-client
   python3 Tests/Benchmarks/Forwarder/vrouter.py
 else

@@ -18,34 +18,32 @@
 #include "vrouter_interface.h"
 #include "vrouter_statistics.h"
 
-static void print_drops(struct vr_router *router)
+static void print_drops(void)
 {
-    static struct vrouter_drop_statistics message;
+    uint64_t counts[VR_DROP_LIMIT];
 
-    message.present = VROUTER_DROP_STATISTICS_HAS_OPERATION;
-    message.operation = VROUTER_TABLE_OPERATION_GET;
-    remote_ask(router, VROUTER_COMMAND_DROP_STATISTICS, &vrouter_drop_statistics_layout, &message);
-    if (!remote_told(0, &vrouter_drop_statistics_layout, &message))
-        return;
-    for (uint32_t at = 0; at < message.counts_count; at++)
-        printf("%s %llu\n", vrouter_drop_reason_name(message.counts[at].reason), (unsigned long long)message.counts[at].packets);
+    remote_drops(counts);
+    for (unsigned int reason = 0; reason < VR_DROP_LIMIT; reason++) {
+        if (counts[reason])
+            printf("%s %llu\n", vrouter_drop_reason_name(reason), (unsigned long long)counts[reason]);
+    }
 }
 
-static void print_flows(struct vr_router *router)
+static void print_flows(void)
 {
-    struct vrouter_flow message = {.present = VROUTER_FLOW_HAS_OPERATION, .operation = VROUTER_TABLE_OPERATION_DUMP};
+    struct vrouter_flow message;
 
-    remote_ask(router, VROUTER_COMMAND_FLOW, &vrouter_flow_layout, &message);
+    remote_ask_table(VROUTER_COMMAND_FLOW, VROUTER_TABLE_OPERATION_DUMP, 0);
     for (unsigned int at = 0; remote_told(at, &vrouter_flow_layout, &message); at++)
         printf("%u %u %s %llu %llu\n", message.index, message.incarnation, vrouter_flow_action_name(message.action),
                (unsigned long long)message.statistics.packets, (unsigned long long)message.statistics.bytes);
 }
 
-static void print_interfaces(struct vr_router *router)
+static void print_interfaces(void)
 {
-    struct vrouter_interface message = {.present = VROUTER_INTERFACE_HAS_OPERATION, .operation = VROUTER_TABLE_OPERATION_DUMP};
+    struct vrouter_interface message;
 
-    remote_ask(router, VROUTER_COMMAND_INTERFACE, &vrouter_interface_layout, &message);
+    remote_ask_table(VROUTER_COMMAND_INTERFACE, VROUTER_TABLE_OPERATION_DUMP, 0);
     for (unsigned int at = 0; remote_told(at, &vrouter_interface_layout, &message); at++)
         printf("%u %llu %llu %llu %llu %s\n", message.index, (unsigned long long)message.counters.received_packets,
                (unsigned long long)message.counters.transmitted_packets, (unsigned long long)message.counters.dropped_packets,
@@ -54,11 +52,10 @@ static void print_interfaces(struct vr_router *router)
 
 int main(int count, char **words_given)
 {
-    struct vr_router *router = count == 2 ? remote_connect(words_given[1]) : NULL;
     char line[1024];
     int status = 0;
 
-    if (!router) {
+    if (count != 2 || !socket_connect(words_given[1])) {
         perror(count == 2 ? words_given[1] : "vrouter-client SOCKET");
         return 2;
     }
@@ -76,20 +73,20 @@ int main(int count, char **words_given)
         if (number == 0)
             continue;
         if (strcmp(words[0], "device") == 0 && number == 3)
-            remote_device((uint32_t)atoi(words[1]), words[2]);
+            remote_name_device((uint32_t)atoi(words[1]), words[2]);
         else if (strcmp(words[0], "drops") == 0)
-            print_drops(router);
+            print_drops();
         else if (strcmp(words[0], "flows") == 0)
-            print_flows(router);
+            print_flows();
         else if (strcmp(words[0], "interface-counters") == 0)
-            print_interfaces(router);
+            print_interfaces();
         else
-            error = tables_line(router, words, number);
+            error = tables_line(NULL, words, number);
         if (error) {
             fprintf(stderr, "%s: %s: %s\n", copy, error, remote_response.explanation);
             status = 1;
         }
     }
-    remote_disconnect(router);
+    socket_disconnect();
     return status;
 }

@@ -40,11 +40,8 @@ struct test_state {
     uint64_t refusing;
     /* How many further packet buffers may be made; negative: any number. */
     int buffers_left;
-    /* A forwarder that is another process (remote.c): packets are laid out as it likes, traces are not told, packets that leave by
-     * different interfaces have no order, and devices cannot be made to fail. */
-    bool is_remote;
-    /* Why a row cannot be run there; NULL: it can. */
-    const char *cannot;
+    /* Packets that leave by different interfaces have no order. */
+    bool unordered;
     /* Which layouts rows are run with; NULL: all. */
     bool (*has_layout)(enum test_layout layout);
     /* What became of the last packet that came in is not known: what a row says about its trace is not looked at. */

@@ -14,15 +14,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "drop.h"
 #include "genl.h"
-#include "names.h"
+#include "remote.h"
 #include "tables.h"
-#include "vrouter_interface.h"
 #include "vrouter_label.h"
-#include "vrouter_next_hop.h"
 
 static unsigned int line_number, failed;
 
@@ -32,41 +28,18 @@ static void complain(const char *what, const char *more)
     failed++;
 }
 
-struct asked {
-    uint32_t interface;
-    bool heard;
-    bool link_up;
-    uint64_t received;
-    uint64_t transmitted;
-};
-
-static void take_interface(void *context, uint8_t command, const void *attributes, size_t length)
-{
-    struct vrouter_interface message;
-    struct asked *asked = context;
-
-    if (command != VROUTER_COMMAND_INTERFACE || vrouter_interface_decode(&message, attributes, length) != 0 ||
-        message.index != asked->interface)
-        return;
-    asked->heard = true;
-    asked->link_up = (message.present & VROUTER_INTERFACE_HAS_LINK_UP) != 0;
-    asked->received = message.counters.received_packets;
-    asked->transmitted = message.counters.transmitted_packets;
-}
-
 static void packets_at_least(const char *interface, const char *which, const char *least)
 {
-    struct asked asked = {.interface = (uint32_t)atoi(interface)};
     struct vrouter_interface message = {.present = VROUTER_INTERFACE_HAS_OPERATION | VROUTER_INTERFACE_HAS_INDEX,
                                         .operation = VROUTER_TABLE_OPERATION_GET,
-                                        .index = asked.interface};
+                                        .index = (uint32_t)atoi(interface)};
     uint64_t packets;
 
-    if (genl_ask(VROUTER_COMMAND_INTERFACE, &vrouter_interface_layout, &message, take_interface, &asked) != 0 || !asked.heard) {
+    if (remote_ask(VROUTER_COMMAND_INTERFACE, &vrouter_interface_layout, &message) != 0 || !remote_told(0, &vrouter_interface_layout, &message)) {
         complain("no such interface:", interface);
         return;
     }
-    packets = strcmp(which, "received") == 0 ? asked.received : asked.transmitted;
+    packets = strcmp(which, "received") == 0 ? message.counters.received_packets : message.counters.transmitted_packets;
     if (packets < strtoull(least, NULL, 10)) {
         char text[64];
 
@@ -77,9 +50,11 @@ static void packets_at_least(const char *interface, const char *which, const cha
 
 static bool drops_of(const char *word, uint64_t *count)
 {
+    uint64_t counts[VR_DROP_LIMIT];
+
     for (unsigned int reason = 1; reason < VR_DROP_LIMIT; reason++) {
-        if (vr_drop_word(reason) && strcmp(vr_drop_word(reason), word) == 0) {
-            *count = vr_drop_count(NULL, VR_ALL_CORES, (enum vr_drop_reason)reason);
+        if (vr_drop_word(reason) && strcmp(vr_drop_word(reason), word) == 0 && remote_drops(counts) == 0) {
+            *count = counts[reason];
             return true;
         }
     }
@@ -89,11 +64,11 @@ static bool drops_of(const char *word, uint64_t *count)
 
 static void hear(const char *interface, const char *state)
 {
-    struct asked asked = {.interface = (uint32_t)atoi(interface)};
-    bool up = strcmp(state, "up") == 0;
+    struct vrouter_interface message;
 
-    while (genl_hear(3000, take_interface, &asked)) {
-        if (asked.heard && asked.link_up == up)
+    while (genl_hear(3000)) {
+        if (remote_told(0, &vrouter_interface_layout, &message) && message.index == (uint32_t)atoi(interface) &&
+            ((message.present & VROUTER_INTERFACE_HAS_LINK_UP) != 0) == (strcmp(state, "up") == 0))
             return;
     }
     complain("nothing was said of interface", interface);
@@ -103,12 +78,12 @@ static void hear(const char *interface, const char *state)
 
 static void refuse(const char *what, uint8_t command, const void *bytes, size_t length, int error)
 {
-    int got = genl_ask_bytes(command, bytes, length, NULL, NULL);
+    int got = remote_ask_bytes(command, bytes, length);
 
     if (got != -error)
         complain(what, got == 0 ? "was taken" : strerror(-got));
     /* Netlink says the same, with the reason in words. */
-    if (genl_acknowledgement != -error || !genl_explanation[0] || strcmp(genl_explanation, genl_response.explanation) != 0)
+    if (genl_acknowledgement != -error || !genl_explanation[0] || strcmp(genl_explanation, remote_response.explanation) != 0)
         complain(what, "was refused without the reason in netlink's own words");
 }
 
@@ -125,7 +100,7 @@ static void send_what_is_wrong(void)
     refuse("a label of a next hop that is none", VROUTER_COMMAND_LABEL, bytes, (size_t)length, ENOENT);
     refuse("no attributes", VROUTER_COMMAND_LABEL, bytes, 0, EINVAL);
     refuse("half an attribute", VROUTER_COMMAND_LABEL, bytes, 3, EINVAL);
-    if (genl_response.offset != 0)
+    if (remote_response.offset != 0)
         complain("half an attribute", "has another place");
     bytes[4] = 99;
     refuse("an operation that is none", VROUTER_COMMAND_LABEL, bytes, (size_t)length, EINVAL);
@@ -136,7 +111,7 @@ static void send_what_is_wrong(void)
     for (unsigned int round = 0; round < 2000; round++) {
         for (size_t at = 0; at < sizeof(garbage); at++)
             garbage[at] = (uint8_t)(at % 4 < 2 && random() % 3 ? (at % 4 ? 0 : 4 + random() % 12) : random());
-        genl_ask_bytes((uint8_t)(1 + random() % 16), garbage, (size_t)random() % sizeof(garbage), NULL, NULL);
+        remote_ask_bytes((uint8_t)(1 + random() % 16), garbage, (size_t)random() % sizeof(garbage));
     }
 }
 
@@ -156,7 +131,7 @@ static void apply(char **words, unsigned int count)
     error = tables_line(NULL, words, count);
     if (refused ? !error || strcmp(error, wanted) != 0 : error != NULL) {
         complain(refused && !error ? "taken:" : error, words[0]);
-        printf("    %s\n", genl_response.explanation);
+        printf("    %s\n", remote_response.explanation);
     }
 }
 
@@ -165,7 +140,6 @@ int main(void)
     char line[512], *words[48];
     uint64_t count;
 
-    genl_open();
     while (fgets(line, sizeof(line), stdin)) {
         unsigned int number = 0;
         char *rest = line, *word;
@@ -179,7 +153,7 @@ int main(void)
         if (number == 0)
             continue;
         if (strcmp(words[0], "device") == 0 && number == 3)
-            remote_name((uint32_t)atoi(words[1]) % 32, words[2]);
+            remote_name_device((uint32_t)atoi(words[1]), words[2]);
         else if (strcmp(words[0], "drops") == 0 && number == 2 && drops_of(words[1], &count))
             printf("%llu\n", (unsigned long long)count);
         else if (strcmp(words[0], "drops-at-least") == 0 && number == 3) {

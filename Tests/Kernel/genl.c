@@ -1,4 +1,4 @@
-/* Talking to the module: see genl.h. */
+/* The transport of the module, generic netlink: see genl.h. */
 #include "genl.h"
 
 #include <errno.h>
@@ -9,13 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
-struct vrouter_response genl_response;
+#include "remote.h"
+
 int genl_acknowledgement;
 char genl_explanation[256];
-int genl_attribute_offset;
 
 static int requests = -1, news = -1;
 static uint16_t family;
@@ -39,16 +38,16 @@ static int open_socket(void)
     return fd;
 }
 
-static void send_request(uint16_t type, uint8_t command, const void *attributes, size_t length, uint16_t flags)
+static void send_request(uint16_t type, uint8_t command, const void *attributes, size_t length)
 {
-    static uint8_t bytes[65536];
+    static uint8_t bytes[NLMSG_LENGTH(GENL_HDRLEN) + VROUTER_MAXIMUM_BYTES] __attribute__((aligned(8)));
     struct nlmsghdr *header = (struct nlmsghdr *)bytes;
     struct genlmsghdr *generic = NLMSG_DATA(header);
 
     memset(bytes, 0, NLMSG_SPACE(GENL_HDRLEN));
     header->nlmsg_len = (uint32_t)(NLMSG_LENGTH(GENL_HDRLEN) + length);
     header->nlmsg_type = type;
-    header->nlmsg_flags = NLM_F_REQUEST | flags;
+    header->nlmsg_flags = NLM_F_REQUEST;
     header->nlmsg_seq = ++sequence;
     generic->cmd = command;
     generic->version = VROUTER_FAMILY_VERSION;
@@ -65,7 +64,7 @@ static void read_family(const uint8_t *attributes, size_t length)
     struct attribute_item item, inner, leaf;
 
     while (attribute_next(&cursor, &item) > 0) {
-        if (item.number == CTRL_ATTR_FAMILY_ID)
+        if (item.number == CTRL_ATTR_FAMILY_ID && item.length >= sizeof(family))
             memcpy(&family, item.value, sizeof(family));
         if (item.number != CTRL_ATTR_MCAST_GROUPS)
             continue;
@@ -73,7 +72,7 @@ static void read_family(const uint8_t *attributes, size_t length)
         while (attribute_next(&groups, &inner) > 0) {
             one = attribute_cursor(inner.value, inner.length);
             while (attribute_next(&one, &leaf) > 0) {
-                if (leaf.number == CTRL_ATTR_MCAST_GRP_ID)
+                if (leaf.number == CTRL_ATTR_MCAST_GRP_ID && leaf.length >= sizeof(group))
                     memcpy(&group, leaf.value, sizeof(group));
             }
         }
@@ -97,62 +96,58 @@ static void read_acknowledgement(const struct nlmsghdr *header)
     cursor = attribute_cursor((const uint8_t *)error + skip, header->nlmsg_len - NLMSG_HDRLEN - skip);
     while (attribute_next(&cursor, &item) > 0) {
         if (item.number == NLMSGERR_ATTR_MSG)
-            snprintf(genl_explanation, sizeof(genl_explanation), "%s", (const char *)item.value);
-        if (item.number == NLMSGERR_ATTR_OFFS)
-            memcpy(&genl_attribute_offset, item.value, sizeof(genl_attribute_offset));
+            snprintf(genl_explanation, sizeof(genl_explanation), "%.*s", (int)item.length, (const char *)item.value);
     }
 }
 
-/* Reads datagrams until the request is answered. false: nothing came for five seconds. */
-static bool read_answers(bool acknowledged, genl_told *told, void *context)
+/* An answer to the request. true: it was the last, but for what netlink says of an error. */
+static bool take(const struct nlmsghdr *header)
+{
+    const struct genlmsghdr *generic = NLMSG_DATA(header);
+    const uint8_t *attributes = (const uint8_t *)generic + GENL_HDRLEN;
+    size_t length = header->nlmsg_len - NLMSG_LENGTH(GENL_HDRLEN);
+
+    if (header->nlmsg_len < NLMSG_LENGTH(GENL_HDRLEN))
+        return false;
+    if (header->nlmsg_type == family)
+        return remote_take(generic->cmd, attributes, length);
+    if (header->nlmsg_type == GENL_ID_CTRL)
+        read_family(attributes, length);
+    return header->nlmsg_type == GENL_ID_CTRL;
+}
+
+/* Reads datagrams until the request is answered. An error is said twice: in the response, and by netlink, which may refuse without a response. */
+static void read_answers(void)
 {
     static uint8_t bytes[65536] __attribute__((aligned(8)));
     bool responded = false;
 
-    for (;;) {
+    genl_acknowledgement = 1;
+    genl_explanation[0] = 0;
+    while (!responded || (remote_response.error && genl_acknowledgement == 1)) {
         struct pollfd ready = {.fd = requests, .events = POLLIN};
         ssize_t received;
         size_t left;
 
-        if (responded && (!acknowledged || genl_acknowledgement != 1))
-            return true;
-        if (poll(&ready, 1, 5000) != 1)
-            return false;
-        received = recv(requests, bytes, sizeof(bytes), 0);
+        errno = ETIMEDOUT;
+        received = poll(&ready, 1, 5000) == 1 ? recv(requests, bytes, sizeof(bytes), 0) : -1;
         if (received < 0)
-            fail("recv");
+            fail("no answer");
         left = (size_t)received;
         for (struct nlmsghdr *header = (struct nlmsghdr *)bytes; NLMSG_OK(header, left); header = NLMSG_NEXT(header, left)) {
-            const struct genlmsghdr *generic = NLMSG_DATA(header);
-            const uint8_t *attributes = (const uint8_t *)generic + GENL_HDRLEN;
-            size_t length = header->nlmsg_len - NLMSG_LENGTH(GENL_HDRLEN);
-
             if (header->nlmsg_seq != sequence)
                 continue;
-            if (header->nlmsg_type == NLMSG_ERROR) {
+            if (header->nlmsg_type != NLMSG_ERROR)
+                responded = take(header) || responded;
+            else if (header->nlmsg_len >= NLMSG_LENGTH(sizeof(struct nlmsgerr)))
                 read_acknowledgement(header);
-                /* Netlink itself refused: there is no response. */
-                if (genl_acknowledgement && !responded)
-                    return true;
-                continue;
-            }
-            if (header->nlmsg_type == family && generic->cmd == VROUTER_COMMAND_RESPONSE) {
-                vrouter_response_decode(&genl_response, attributes, length);
-                responded = true;
-                /* An error is said again. */
-                acknowledged = acknowledged || genl_response.error != 0;
-            } else if (told) {
-                told(context, generic->cmd, attributes, length);
-            }
-            if (header->nlmsg_type == GENL_ID_CTRL) {
-                read_family(attributes, length);
-                responded = true;
-            }
         }
+        if (genl_acknowledgement < 0)
+            responded = true;
     }
 }
 
-void genl_open(void)
+static void open_family(void)
 {
     static const char name[] = VROUTER_FAMILY_NAME;
     uint8_t attribute[NLA_HDRLEN + NLA_ALIGN(sizeof(name))] = {0};
@@ -163,9 +158,9 @@ void genl_open(void)
     requests = open_socket();
     memcpy(attribute, header, sizeof(header));
     memcpy(attribute + NLA_HDRLEN, name, sizeof(name));
-    send_request(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, attribute, sizeof(attribute), 0);
-    genl_acknowledgement = 1;
-    read_answers(false, NULL, NULL);
+    family = 0;
+    send_request(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, attribute, sizeof(attribute));
+    read_answers();
     if (family == 0) {
         errno = ENOENT;
         fail("there is no family " VROUTER_FAMILY_NAME);
@@ -182,50 +177,34 @@ void genl_close(void)
     news = -1;
 }
 
-int genl_ask_bytes(uint8_t command, const void *attributes, size_t length, genl_told *told, void *context)
+int transport_ask(uint8_t command, const void *attributes, size_t length)
 {
-    genl_open();
-    memset(&genl_response, 0, sizeof(genl_response));
-    genl_acknowledgement = 1;
-    genl_attribute_offset = -1;
-    genl_explanation[0] = 0;
-    send_request(family, command, attributes, length, 0);
-    if (!read_answers(false, told, context)) {
-        errno = ETIMEDOUT;
-        fail("no answer");
-    }
-    return genl_response.error ? -(int)genl_response.error : genl_acknowledgement < 0 ? genl_acknowledgement : 0;
-}
-
-int genl_ask(uint8_t command, const struct vrouter_layout *layout, const void *message, genl_told *told, void *context)
-{
-    static uint8_t bytes[VROUTER_MAXIMUM_BYTES];
-    int length = vrouter_attributes_encode(layout, message, bytes, sizeof(bytes));
-
-    return length < 0 ? length : genl_ask_bytes(command, bytes, (size_t)length, told, context);
+    open_family();
+    if (length > VROUTER_MAXIMUM_BYTES)
+        return -EMSGSIZE;
+    send_request(family, command, attributes, length);
+    read_answers();
+    return genl_acknowledgement < 0 ? genl_acknowledgement : 0;
 }
 
 void genl_listen(void)
 {
-    genl_open();
+    open_family();
     news = open_socket();
     if (setsockopt(news, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0)
         fail("cannot join the group");
 }
 
-bool genl_hear(int milliseconds, genl_told *told, void *context)
+bool genl_hear(int milliseconds)
 {
     static uint8_t bytes[65536] __attribute__((aligned(8)));
     struct pollfd ready = {.fd = news, .events = POLLIN};
     struct nlmsghdr *header = (struct nlmsghdr *)bytes;
-    const struct genlmsghdr *generic = NLMSG_DATA(header);
-    ssize_t received;
+    ssize_t received = poll(&ready, 1, milliseconds) == 1 ? recv(news, bytes, sizeof(bytes), 0) : 0;
 
-    if (poll(&ready, 1, milliseconds) != 1)
+    remote_forget();
+    if (received <= 0 || !NLMSG_OK(header, (size_t)received))
         return false;
-    received = recv(news, bytes, sizeof(bytes), 0);
-    if (received < (ssize_t)NLMSG_LENGTH(GENL_HDRLEN))
-        return false;
-    told(context, generic->cmd, (const uint8_t *)generic + GENL_HDRLEN, header->nlmsg_len - NLMSG_LENGTH(GENL_HDRLEN));
+    take(header);
     return true;
 }

@@ -203,16 +203,19 @@ static int open_packet(const char *name, bool outgoing)
 void wires_open(enum wires_kind kind, uint32_t interface, const char *own)
 {
     struct wire *wire = &wires[interface];
-    char name[IFNAMSIZ];
+    bool is_pair = !own && kind == WIRES_VETH;
+    char name[IFNAMSIZ], outer[IFNAMSIZ];
 
-    if (wire->packet > 0)
-        return;
     snprintf(name, sizeof(name), "%s", wires_name(kind, interface, own));
-    snprintf(wire->outer, sizeof(wire->outer), "%s", name);
+    snprintf(outer, sizeof(outer), "%s%u", is_pair ? "peer" : own ? own : "tap", interface);
+    if (wire->packet > 0 && strcmp(wire->outer, outer) == 0)
+        return;
+    /* The interface had a device of another kind. */
+    wires_close(interface);
+    memcpy(wire->outer, outer, sizeof(outer));
     if (!own && kind == WIRES_TAP) {
         wire->tap = open_tap(name);
-    } else if (!own) {
-        snprintf(wire->outer, sizeof(wire->outer), "peer%u", interface);
+    } else if (is_pair) {
         if (if_nametoindex(name))
             remove_device(name);
         make_pair(name, wire->outer);

@@ -16,7 +16,7 @@ enum wires_kind {
     WIRES_TAP,
 };
 
-#define WIRES_INTERFACES 32u
+#define WIRES_INTERFACES 64u
 
 /* The name of the device that the module is to have for an interface. `own`: one of its own, by the type's name. */
 const char *wires_name(enum wires_kind kind, uint32_t interface, const char *own);
