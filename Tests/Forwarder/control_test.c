@@ -9,6 +9,7 @@
 #include "asking.h"
 #include "drop.h"
 #include "flow.h"
+#include "request.h"
 #include "test_port.h"
 #include "trace.h"
 #include "vrouter_flow.h"
@@ -173,6 +174,26 @@ static void stop_when_nobody_listens(void)
     CHECK(VRF(.present = VROUTER_VRF_HAS_OPERATION, .operation = DUMP) == -EPIPE && a.count == 1);
     a.writes_left = -1;
     CHECK(VRF(.present = VROUTER_VRF_HAS_OPERATION, .operation = DUMP) == 0 && a.count == 2);
+    asking_end(&a);
+}
+
+/* An entry that the codec refuses, which no table should ever hold: whoever asks is told, and what comes after works. */
+static void tell_what_cannot_be_told(void)
+{
+    struct vrouter_interface interface;
+    char *name;
+
+    begin();
+    name = a.control->interfaces[3]->name;
+    name[0] = (char)0xff;
+    CHECK(refused(INTERFACE(.present = VROUTER_INTERFACE_HAS_OPERATION, .operation = DUMP), EINVAL, 0) && a.count == a.response.count &&
+          strstr(a.response.explanation, "`interface`") && !(a.response.present & VROUTER_RESPONSE_HAS_CURSOR));
+    CHECK(refused(INTERFACE(.present = VROUTER_INTERFACE_HAS_OPERATION | VROUTER_INTERFACE_HAS_INDEX, .operation = GET, .index = 3), EINVAL, 0) &&
+          a.count == 0);
+    CHECK(ask_device_changed(&a, 3) == -EINVAL && a.count == 0);
+    name[0] = 'i';
+    CHECK(INTERFACE(.present = VROUTER_INTERFACE_HAS_OPERATION | VROUTER_INTERFACE_HAS_INDEX, .operation = GET, .index = 3) == 0 &&
+          TOLD(0, INTERFACE, interface, &interface) && interface.index == 3);
     asking_end(&a);
 }
 
@@ -687,6 +708,7 @@ int main(void)
     greet();
     refuse_what_is_no_message();
     stop_when_nobody_listens();
+    tell_what_cannot_be_told();
     keep_vrfs();
     keep_interfaces();
     follow_devices();

@@ -192,8 +192,9 @@ enum vr_sent vr_send(struct vr_request *request, const struct vrouter_layout *la
     struct vr_control *control = request->control;
     int length = vrouter_attributes_encode(layout, message, control->encoded, sizeof(control->encoded));
 
+    /* The entry is one that no reader would take: the response says so, and a dump ends there. */
     if (length < 0) {
-        request->failure = length;
+        vr_refuse_word(request, -length, 0, "an entry cannot be told: it has a value that the message `", layout->name, "` does not allow");
         return VR_SEND_FAILED;
     }
     if (request->response.count > 0 && request->written + (size_t)length > request->answer->part_bytes)

@@ -537,5 +537,5 @@ int vr_control_device_changed(struct vr_control *control, uint32_t index, const 
         hand_down_device(control, &interface);
     }
     tell(&request, &interface, VROUTER_TABLE_OPERATION_CHANGE, VR_ALL_CORES);
-    return request.failure;
+    return request.failure ? request.failure : -(int)request.response.error;
 }

@@ -118,6 +118,7 @@ enum vr_sent {
     VR_SENT,
     /* The part is full: the entry is for the next one. */
     VR_PART_FULL,
+    /* Nobody takes it, or it cannot be written, which the response then says. */
     VR_SEND_FAILED,
 };
 

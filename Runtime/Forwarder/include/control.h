@@ -49,7 +49,7 @@ int vr_control_request(struct vr_control *control, uint8_t command, const void *
 
 /*
  * Call when the device of an interface has appeared, disappeared, gained or lost its link, or changed its MTU. Takes over the MTU, unless the
- * agent has set one, and writes the message that tells the agent: the interface, with the operation `change`.
+ * agent has set one, and writes the message that tells the agent: the interface, with the operation `change`. 0, -ENOENT, or why it was not written.
  */
 int vr_control_device_changed(struct vr_control *control, uint32_t interface, const struct vr_control_answer *answer);
 
