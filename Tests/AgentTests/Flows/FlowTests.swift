@@ -56,6 +56,30 @@ private func fromTunnel(_ plan: AgentPlan, to number: UInt8, _ tuple: FlowTuple)
         #expect(decision.interfaces == [try interface(plan, 1).index, try interface(plan, 2).index])
     }
 
+    @Test func betweenNetworksThatHaveWorkloadsHere() throws {
+        var cloud = Cloud()
+        let before = cloud.plan()
+        #expect(before.decide(try fromWorkload(before, 1, tcp(web1, to: red3, 80))).refusal == .noDestinationRoute)
+        for (from, to) in [(SampleCloud.red, SampleCloud.blue), (SampleCloud.blue, SampleCloud.red)] {
+            for publication in before.publications where publication.instance == SampleCloud.instance(from) {
+                guard case .prefix = publication.destination else { continue }
+                cloud.inputs.routes.announced(
+                    ControllerRoutes.Key(SampleCloud.instance(to), publication.destination),
+                    ControllerRoute([publication.nextHop], network: from.name, securityGroups: publication.securityGroups), by: "cn1")
+            }
+        }
+        let plan = cloud.plan()
+        let blue = try interface(plan, 1), red = try interface(plan, 3)
+        let decision = plan.decide(try fromWorkload(plan, 1, tcp(web1, to: red3, 80)))
+        #expect(decision.refusal == nil)
+        #expect(decision.vrf == blue.vrf && decision.reverseVRF == red.vrf)
+        #expect(decision.reverse == FlowKeyed(nextHop: red.nextHop, tuple: tcp(red3, 80, to: web1, 40000)))
+        #expect(decision.sourceNextHop == blue.nextHop && decision.reverseSourceNextHop == red.nextHop)
+        // Both directions lead to the other in the VRF that they are looked up in.
+        #expect(plan.vrfs[decision.reverseVRF]?.route(to: .v4(web1))?.nextHop == blue.nextHop)
+        #expect(plan.decide(try fromWorkload(plan, 3, tcp(red3, to: web1, 80))).reverseVRF == blue.vrf)
+    }
+
     @Test func refusedByTheGroupOfTheDestination() throws {
         var cloud = Cloud()
         let plan = cloud.plan()

@@ -150,6 +150,36 @@ private func key(_ prefix: String) throws -> ControllerRoutes.Key {
         #expect(make(own).0.tables == make(echoed).0.tables)
     }
 
+    /// Policy connects two networks that have workloads on this host: the control node says the one's routes in the other's instance.
+    @Test func aWorkloadOfAnotherNetworkHere() throws {
+        var inputs = inputs([1, 3])
+        let (before, indexes) = make(inputs)
+        let red = try #require(before.interfaces.values.first { $0.id == SampleCloud.id(3) })
+        let announced = try #require(
+            before.publications.first {
+                $0.instance == SampleCloud.instance(SampleCloud.red) && $0.destination == .prefix(.v4(IPv4Prefix(host: red3)))
+            })
+        let vrf = try #require(indexes.vrfs[blueInstance])
+        let destination = ControllerRoutes.Key(blueInstance, announced.destination)
+        inputs.routes.announced(
+            destination, ControllerRoute([announced.nextHop], network: SampleCloud.red.name, securityGroups: [5]), by: "cn1")
+        let (plan, _) = make(inputs)
+        let route = try route(plan, vrf, "\(red3)/32")
+        #expect(route.nextHop == red.nextHop)
+        #expect(route.label == nil)
+        let planned = try #require(plan.vrfs[vrf]?.route(to: .v4(red3)))
+        #expect(planned.target == .interface(red.index) && planned.nextHop == red.nextHop)
+        #expect(planned.network == SampleCloud.red.name && planned.securityGroups == [5])
+        #expect(plan.vrfs[red.vrf]?.routes == before.vrfs[red.vrf]?.routes)
+        // A label of frames, or of nobody, leads nowhere.
+        for label in [announced.nextHop.label + 1, 4000] {
+            inputs.routes.announced(
+                destination, ControllerRoute([RouteNextHop(SampleCloud.host.address, label: label, [.mplsOverUDP])], network: "red"),
+                by: "cn1")
+            #expect(make(inputs).0.tables == before.tables)
+        }
+    }
+
     @Test func membersOfAnECMPRouteKeepTheirPositions() throws {
         var inputs = inputs([1])
         var indexes = AgentIndexes()

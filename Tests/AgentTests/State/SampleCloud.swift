@@ -6,10 +6,11 @@ import ConfigurationModel
 import Graph
 import NetworkTypes
 
-/// The blue network's routing instance, and the addresses of the workloads 1 and 2, which are in it.
+/// The blue network's routing instance, and the addresses of the workloads 1 and 2, which are in it; 3 is in red.
 let blueInstance = SampleCloud.instance(SampleCloud.blue)
 let web1 = IPv4Address(10, 1, 1, 3)
 let web2 = IPv4Address(10, 1, 1, 4)
+let red3 = IPv4Address(10, 2, 1, 3)
 
 func tcp(_ source: IPv4Address, _ sourcePort: UInt16 = 40000, to destination: IPv4Address, _ port: UInt16) -> FlowTuple {
     FlowTuple(.v4(source), sourcePort, to: .v4(destination), port, .tcp)

@@ -101,7 +101,11 @@ private struct FlowSetup {
         guard let destinationRoute = vrf.route(to: tuple.destination) else { return refuse(.noDestinationRoute) }
         let source: PlannedInterface? = isFromWorkload ? keyed : nil
         let destination = isFromWorkload ? interface(destinationRoute) : keyed
-        if let destination { decision.interfaces.insert(destination.index) }
+        if let destination {
+            decision.interfaces.insert(destination.index)
+            // A workload of another network answers from there.
+            decision.reverseVRF = destination.vrf
+        }
 
         let back = tuple.reversed
         let reverseNextHop = destination?.nextHop ?? keyed.nextHop

@@ -26,9 +26,11 @@ extension PlanBuilder {
 
     private mutating func addRoute(_ vrf: PlannedVRF, _ prefix: IPPrefix, _ controller: ControllerRoute, _ mac: MACAddress?) {
         let elsewhere = controller.nextHops.filter { $0.address != host.address }
+        // Our own announcement comes back to us; what we know of our own workloads is better than what it says. In another network's instance, which
+        // policy lets it into, it is all that there is.
         let own = workloads(vrf.index, prefix)
-        // Our own announcement comes back to us; what we know of our own workloads is better than what it says.
-        guard !elsewhere.isEmpty else { return }
+        let here = own.isEmpty ? controller.nextHops.filter { $0.address == host.address }.compactMap { workload(label: $0.label) } : own
+        guard !elsewhere.isEmpty || own.isEmpty && !here.isEmpty else { return }
         // The platform answers for its own addresses on every host.
         if case .v4(let prefix) = prefix, prefix.isHost, plan.vrfs[vrf.index]?.routes[.v4(prefix)]?.target == .platform { return }
         var members: [String: NextHopMember] = [:]
@@ -38,17 +40,29 @@ extension PlanBuilder {
             members["\(tunnel):\(nextHop.label)"] = NextHopMember(nextHop: index, label: nextHop.label)
             single = (index, nextHop.label)
         }
-        for workload in own { members["workload:\(workload.id):inet"] = NextHopMember(nextHop: workload.nextHop) }
+        for workload in here { members["workload:\(workload.id):inet"] = NextHopMember(nextHop: workload.nextHop) }
         var planned = PlannedRoute(
             nextHop: 0, target: .remote, network: controller.network, securityGroups: controller.securityGroups)
         let flags: RouteFlags = mac == nil ? [] : .arpProxy
-        if members.count == 1, let (index, label) = single {
+        if members.count == 1, let workload = here.first {
+            planned.nextHop = workload.nextHop
+            planned.target = .interface(workload.index)
+            route(vrf.index, prefix, planned, flags: flags, mac: mac)
+        } else if members.count == 1, let (index, label) = single {
             planned.nextHop = index
             route(vrf.index, prefix, planned, label: label, flags: flags, mac: mac)
         } else if members.count > 1, let index = composite("ecmp:\(vrf.instance):\(prefix)", members, vrf.index) {
             planned.nextHop = index
             route(vrf.index, prefix, planned, flags: flags, mac: mac)
         }
+    }
+
+    /// The workload that packets with the label are for.
+    private func workload(label: UInt32) -> PlannedInterface? {
+        guard case .label(let message) = plan.tables[.label(label)]?.message, let nextHop = message.nextHop,
+            let workload = plan.interfaceByNextHop[nextHop].flatMap({ plan.interfaces[$0] }), workload.nextHop == nextHop
+        else { return nil }
+        return workload
     }
 
     private mutating func addBridgeEntry(_ vrf: PlannedVRF, _ mac: MACAddress, _ route: ControllerRoute) {
