@@ -25,6 +25,10 @@ public struct NetlinkQueue: Sendable {
             waiting = requests
             start = 0
         } else {
+            if start > 1 << 20 {
+                waiting.removeFirst(start)
+                start = 0
+            }
             waiting += requests
         }
     }
