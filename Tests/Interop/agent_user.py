@@ -254,6 +254,7 @@ def wrong_options(host):
             (["--control-node", "192.0.2.9:5269,"], "--control-node: '' is not an address"),
             (["--name-server", "ns.example"], "--name-server: 'ns.example' is not an IP address"),
             (["--device", "a/b"], "--device: 'a/b' cannot be a device's name"),
+            (["--vrouter-socket", "netlink", "--packet-socket", "/run/pkt0"], "--packet-socket: '/run/pkt0' cannot be a device's name"),
             (["--name", "a b"], "--name: 'a b' is not a name")):
         done = run(TUNGSTEN, "agent", *good, *change, check=False)
         check(done.returncode == 64 and text in done.stderr, f"{' '.join(change)} is refused in words", done.stderr)
