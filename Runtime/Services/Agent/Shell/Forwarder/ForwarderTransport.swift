@@ -1,5 +1,7 @@
 // What carries messages to a forwarder that is asked one thing after another: a UNIX socket to one in user space, generic netlink to one in the kernel.
 
+// The kinds of sockets belong to the module that includes their header first; in an optimised build that is libmnl's.
+import CMNL
 import Glibc
 
 protocol ForwarderTransport: AnyObject {
