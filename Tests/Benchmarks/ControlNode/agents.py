@@ -20,7 +20,7 @@ NETWORKS = int(os.environ.get("NETWORKS", str(max(AGENTS // 10, 1))))
 ROUTES = int(os.environ.get("ROUTES", "20"))
 # Seconds of quiet over which the cost of an idle agent is taken.
 QUIET = float(os.environ.get("QUIET", "30"))
-PATIENCE = 300
+PATIENCE = 120
 
 
 def processor_seconds(pid):
@@ -74,7 +74,9 @@ def main():
             if len(known) == AGENTS and sent >= expected and not any(each["pending"] for each in known):
                 break
             if time.monotonic() > began + PATIENCE:
-                sys.exit(f"agents: after {PATIENCE} s {len(known)} of {AGENTS} agents are there, and {sent} of {expected} routes were sent")
+                pending = sum(each["pending"] for each in known)
+                sys.exit(f"agents: after {PATIENCE} s {len(known)} of {AGENTS} agents are there, {sent} of {expected} routes were sent, and "
+                         f"{pending} wait")
             time.sleep(0.25)
         passed, busy = time.monotonic() - began, processor_seconds(control.pid) - used
         grown = memory(control.pid, "VmRSS") - before

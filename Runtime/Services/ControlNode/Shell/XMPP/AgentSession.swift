@@ -25,9 +25,7 @@ final class AgentSession: ChannelInboundHandler, @unchecked Sendable {
     private var timers: [AgentConnection.Timer: Scheduled<Void>] = [:]
     private var id: PeerID?
     private var address = Address("")
-    /// Sources that have something.
-    private var ready: [Int] = []
-    private var isPulling = false
+    private var sources = AgentSourceQueue()
     /// Partitions of which everything was told that there was at the beginning.
     private var ends = 0
     private var outstanding = 0
@@ -47,7 +45,7 @@ final class AgentSession: ChannelInboundHandler, @unchecked Sendable {
 
     func hasOutput(from source: Int) {
         loop.execute {
-            if !self.ready.contains(source) { self.ready.append(source) }
+            self.sources.hasOutput(source)
             self.pull()
         }
     }
@@ -150,12 +148,9 @@ final class AgentSession: ChannelInboundHandler, @unchecked Sendable {
     }
 
     private func pull() {
-        guard !isPulling, let id, let context, context.channel.isWritable, let source = ready.first else { return }
-        isPulling = true
-        service.sources[source].take(id).hop(to: loop).whenSuccess { pull in
-            self.isPulling = false
-            self.ready.removeFirst()
-            if pull.hasMore { self.ready.append(source) }
+        guard let id, let context, context.channel.isWritable, let source = sources.next() else { return }
+        service.sources[source].take(id, for: self).hop(to: loop).whenSuccess { pull in
+            self.sources.answered(source, hasMore: pull.hasMore)
             self.tell(pull)
             self.pull()
         }

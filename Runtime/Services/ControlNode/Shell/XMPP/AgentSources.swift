@@ -22,7 +22,8 @@ struct AgentPull: Sendable {
 }
 
 protocol AgentSource: Sendable {
-    func take(_ id: PeerID) -> EventLoopFuture<AgentPull>
+    /// What there is for an agent's session. Nothing when the agent has another one by now, for which it is.
+    func take(_ id: PeerID, for session: AgentSession) -> EventLoopFuture<AgentPull>
 }
 
 /// How much is taken out at once, in bytes: more than one write of the system takes, less than would keep a loop from others.
@@ -94,9 +95,10 @@ final class AgentPartition: AgentSource, @unchecked Sendable {
         engine.read { self.exchange.summaries($0.partition) }
     }
 
-    func take(_ id: PeerID) -> EventLoopFuture<AgentPull> {
+    func take(_ id: PeerID, for session: AgentSession) -> EventLoopFuture<AgentPull> {
         engine.read { _ in
             var pull = AgentPull()
+            guard self.directory.session(id) === session else { return pull }
             var length = 0
             while length < portion, let output = self.exchange.takeOutput(id) {
                 switch output {
@@ -177,9 +179,10 @@ final class AgentConfiguration: AgentSource, @unchecked Sendable {
         if notified.insert(id).inserted { directory.session(id)?.hasOutput(from: index) }
     }
 
-    func take(_ id: PeerID) -> EventLoopFuture<AgentPull> {
+    func take(_ id: PeerID, for session: AgentSession) -> EventLoopFuture<AgentPull> {
         loop.submit {
             var pull = AgentPull()
+            guard self.directory.session(id) === session else { return pull }
             var length = 0
             while length < portion, self.push.hasOutput(id) {
                 guard let stanza = self.push.takeOutput(id, self.state.graph) else { continue }
