@@ -29,6 +29,7 @@ TUNGSTEN = os.environ["TUNGSTEN"]
 FORWARDER = TUNGSTEN + "-vrouter"
 WORK = Path(tempfile.mkdtemp(prefix="agent-user-"))
 HERE = "198.18.0.1"
+SECOND = "198.18.0.2"
 BEGAN = time.monotonic()
 processes = {}
 passed, failed = 0, 0
@@ -381,9 +382,9 @@ def platform(hosts, workloads):
         configure_workload(workload)
 
 
-def start_control():
-    start("control", TUNGSTEN, "control", "--api-server", f"{HERE}:8082", "--as", "64512", "--router-id", HERE, "--listen-bgp", f"{HERE}:179",
-          "--listen-xmpp", f"{HERE}:5269", "--data-dir", WORK / "control", "--log-level", "debug")
+def start_control(name="control", address=HERE, *more):
+    start(name, TUNGSTEN, "control", "--api-server", f"{HERE}:8082", "--as", "64512", "--router-id", address, "--listen-bgp", f"{address}:179",
+          "--listen-xmpp", f"{address}:5269", "--data-dir", WORK / name, "--log-level", "debug", *more)
 
 
 def states(host):
@@ -553,6 +554,42 @@ def ends(hosts, workloads):
     check(web1.pings(db1) == 3, "and is decided on")
 
 
+def two_control_nodes(hosts, workloads):
+    section("a second control node, and the first one killed")
+    web1, web2, db1 = workloads[:3]
+    run("ip", "address", "add", f"{SECOND}/24", "dev", "fabric")
+    start_control("control-2", SECOND, "--introspection", "127.0.0.1:0")
+    announced("control-2", "agents are served on")
+    for host in hosts:
+        stop(f"{host.name}-agent")
+        host.start_agent("--control-node", SECOND)
+
+    def both(host, what):
+        return [node[what] for node in host.status()["control-nodes"]]
+
+    for host in hosts:
+        until(lambda: both(host, "state") == ["established"] * 2, f"{host.name}'s agent has both", 60)
+        until(lambda: both(host, "routes-complete") == [True, True], f"{host.name}'s agent has the routes of both", 60)
+        until(lambda: host.status()["settled"], f"{host.name}'s agent knows all")
+    check(web1.pings(db1) == 3 and web1.pings(web2) == 3, "traffic goes as before")
+    routes = {host.name: host.table("rt", "--vrf", "1") for host in hosts}
+    pinging = Pinging(web1, web2)
+    stop("control", signal.SIGKILL)
+    for host in hosts:
+        until(lambda: "established" in both(host, "state") != ["established"] * 2, f"{host.name}'s agent notices")
+    # The configuration, and what follows from it, now comes from the one that is left.
+    policy_changes(workloads)
+    check({host.name: host.table("rt", "--vrf", "1") for host in hosts} == routes, "the forwarders' routes are what they were")
+    start_control()
+    for host in hosts:
+        until(lambda: both(host, "state") == ["established"] * 2, f"{host.name}'s agent has both again", 60)
+        until(lambda: both(host, "routes-complete") == [True, True], f"{host.name}'s agent has the routes of both again", 60)
+    check({host.name: host.table("rt", "--vrf", "1") for host in hosts} == routes, "the routes stay what they were")
+    lost, sent = pinging.lost()
+    check(lost == 0 and sent > 20, "no packet was lost", f"{lost} of {sent}")
+    stop("control-2")
+
+
 FLOOD = """
 import socket, sys
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -621,6 +658,7 @@ def main():
         policy_changes(workloads)
         names(workloads)
         ends(hosts, workloads)
+        two_control_nodes(hosts, workloads)
         flood(hosts, workloads)
         unplug(workloads)
         section("the end")
