@@ -139,7 +139,16 @@ struct StatusCommand: AsyncParsableCommand {
     private func supervisedRoles() -> [RoleStatus] {
         guard let folder = runningFolders.first else { return [] }
         let names = ["transformer": "schema transformer", "names": "name server"]
-        return RoleRecord.read(from: RunningPlatform(dataDirectory: folder).roles).compactMap { record in
+        let path = RunningPlatform(dataDirectory: folder).roles
+        let records: [RoleRecord]
+        do {
+            records = try RoleRecord.read(from: path)
+        } catch {
+            var status = RoleStatus("other roles", path, "unknown")
+            status.problems = ["the file is not what `tungsten up` writes; stop the platform and start it again to have it written anew"]
+            return [status]
+        }
+        return records.compactMap { record in
             guard let name = names[record.role] else { return nil }
             var status = RoleStatus(
                 name, record.process.map { "process \($0)" } ?? "", record.state == .running ? "up" : "down",

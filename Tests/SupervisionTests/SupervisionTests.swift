@@ -48,13 +48,13 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let reports = Mutex<[String]>([])
         let records = folder + "/roles.json"
-        #expect(RoleRecord.read(from: records) == [])
+        #expect(try RoleRecord.read(from: records) == [])
         let supervisor = try Supervisor(logFolder: folder, recordFile: records) { line in reports.withLock { $0.append(line) } }
         let line = try await supervisor.start(shell("sleeper", "echo ready at $$; exec cat"))
         let first = try #require(Int32(line.split(separator: " ").last ?? ""))
         #expect(await supervisor.running == ["sleeper": first])
         #expect(
-            RoleRecord.read(from: records) == [.init(role: "sleeper", state: .running, process: first, restarts: 0, lastEnd: nil)])
+            try RoleRecord.read(from: records) == [.init(role: "sleeper", state: .running, process: first, restarts: 0, lastEnd: nil)])
         kill(first, SIGKILL)
         let deadline = ContinuousClock.now + .seconds(30)
         var second = first
@@ -65,10 +65,23 @@ import Testing
         #expect(second != first)
         #expect(reports.withLock { $0 }.first?.contains("was ended by signal 9 and is started again") == true)
         #expect(
-            RoleRecord.read(from: records)
+            try RoleRecord.read(from: records)
                 == [.init(role: "sleeper", state: .running, process: second, restarts: 1, lastEnd: "was ended by signal 9")])
         await supervisor.stop()
         #expect(kill(second, 0) == -1)
+    }
+
+    @Test func recordsThatCannotBeWrittenOrReadAreSaid() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let reports = Mutex<[String]>([])
+        // A folder stands where the file would.
+        let records = folder + "/roles.json"
+        try FileManager.default.createDirectory(atPath: records + "/taken", withIntermediateDirectories: true)
+        let supervisor = try Supervisor(logFolder: folder, recordFile: records) { line in reports.withLock { $0.append(line) } }
+        try await supervisor.start(shell("sleeper", "echo ready; exec cat"))
+        #expect(reports.withLock { $0 }.first?.hasPrefix("cannot write \(records), ") == true)
+        #expect(throws: (any Error).self) { try RoleRecord.read(from: records) }
+        await supervisor.stop()
     }
 
     @Test func aRoleThatIsNeverReadyIsAnErrorWithItsLog() async throws {

@@ -31,9 +31,10 @@ public struct RoleRecord: Codable, Equatable, Sendable {
         (self.role, self.state, self.process, self.restarts, self.lastEnd) = (role, state, process, restarts, lastEnd)
     }
 
-    /// The records in a file that a supervisor keeps; none when there is no such file, or it is not one.
-    public static func read(from path: String) -> [RoleRecord] {
-        guard let data = FileManager.default.contents(atPath: path) else { return [] }
-        return (try? JSONDecoder().decode([RoleRecord].self, from: data)) ?? []
+    /// The records in a file that a supervisor keeps; none when there is no such file.
+    /// - Throws: when the file cannot be read, or is none of a supervisor's.
+    public static func read(from path: String) throws -> [RoleRecord] {
+        guard FileManager.default.fileExists(atPath: path) else { return [] }
+        return try JSONDecoder().decode([RoleRecord].self, from: Data(contentsOf: URL(fileURLWithPath: path)))
     }
 }

@@ -95,10 +95,14 @@ public actor Supervisor {
 
     // MARK: Records
 
-    /// Replaced in one step, so that a reader sees all roles or all as they were. A record that cannot be written is no reason to stop.
+    /// Replaced in one step, so that a reader sees all roles or all as they were. That it cannot be written is no reason to stop.
     private func writeRecords() {
-        guard let recordFile, let data = try? JSONEncoder().encode(children.map(\.record)) else { return }
-        try? data.write(to: URL(fileURLWithPath: recordFile), options: .atomic)
+        guard let recordFile else { return }
+        do {
+            try JSONEncoder().encode(children.map(\.record)).write(to: URL(fileURLWithPath: recordFile), options: .atomic)
+        } catch {
+            report("cannot write \(recordFile), from which `tungsten status` knows the roles: \(error.localizedDescription)")
+        }
     }
 
     // MARK: One child
