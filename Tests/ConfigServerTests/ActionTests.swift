@@ -139,7 +139,7 @@ import Testing
         #expect(server.send(.get, "/obj-perms?uuid=x").status == 404)
         #expect(server.send(.get, "/aaa-mode").text == #"{"aaa-mode":"no-auth"}"#)
         #expect(server.send(.put, "/aaa-mode", #"{"aaa-mode": "no-auth"}"#).status == 200)
-        #expect(server.send(.put, "/aaa-mode", #"{"aaa-mode": "rbac"}"#).status == 501)
+        #expect(server.send(.put, "/aaa-mode", #"{"aaa-mode": "rbac"}"#).status == 400)
         #expect(server.send(.put, "/aaa-mode", #"{"aaa-mode": "x"}"#).status == 400)
     }
 

@@ -24,6 +24,8 @@ struct TestServer {
     private(set) var values: [String: [UInt8]] = [:]
     /// Advances by a second with every request.
     var now = Timestamp(microseconds: 1_772_366_400_000_000)
+    /// Who sends the requests.
+    var access = Access.open
     private let random: SequenceGenerator
     let service = Self.service
 
@@ -53,8 +55,9 @@ struct TestServer {
     ) -> Reply {
         now = Timestamp(microseconds: now.microseconds + 1_000_000)
         do throws(Refusal) {
-            let request = Request(
+            var request = Request(
                 method, try RequestTarget(uri), base: Self.base, ifMatch: ifMatch, ifNoneMatch: ifNoneMatch, body: Array(body.utf8))
+            request.access = access
             let operation = try service.operation(request)
             guard operation.isWriting else { return service.read(operation, image) }
             let decision = service.decide(operation, image, now: now, random: random)

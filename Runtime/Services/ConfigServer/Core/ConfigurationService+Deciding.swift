@@ -9,8 +9,9 @@ extension ConfigurationService {
     public func decide(
         _ operation: Operation, _ image: Image, now: Timestamp, random: any RandomNumberGenerator
     ) -> Decision {
-        var draft = makeDraft(image, now: now, random: random)
         do {
+            try admit(operation, image)
+            var draft = makeDraft(image, for: permissions(operation, image), now: now, random: random)
             let reply = try writing(operation, &draft)
             // What it would come to was asked for: all checks were made, and nothing happens.
             let isTrial = operation.request.target["dry_run"]?.lowercased().contains("true") ?? false
@@ -27,7 +28,9 @@ extension ConfigurationService {
         case .object(let type, let text): return try change(types[type], text, request, &draft)
         case .networkAction(let action, let text):
             guard let type = types.type(named: "virtual-network") else { throw Self.missing("/virtual-network") }
-            return try draft.perform(action, on: try state(type, text, draft.image), try RequestBody.value(request.body))
+            let network = try state(type, text, draft.image)
+            if action != .count { try draft.require(.refer, network) }
+            return try draft.perform(action, on: network, try RequestBody.value(request.body))
         case .action(let action): return try perform(action, try RequestBody.value(request.body), &draft)
         case .home, .documentation: return .empty
         }
@@ -35,7 +38,7 @@ extension ConfigurationService {
 
     private func create(_ type: TypeEntry, _ request: Request, _ draft: inout Draft) throws(Refusal) -> Reply {
         let body = try ObjectBody(request.body, of: type)
-        let identity = try draft.create(type, body)
+        let identity = try draft.create(type, body, asCaller: true)
         var writer = ReplyWriter(types, draft.image, base: request.base, reserving: 512)
         writer.json.beginObject()
         writer.json.key(type.name)
@@ -62,11 +65,13 @@ extension ConfigurationService {
                 412, "Precondition Failed: the \(type.name) changed at \(tag), after it was read; read it again and make the change anew")
         }
         if request.method == .delete {
+            try draft.requireDeletion(state)
             try draft.delete(state.identity, base: request.base)
             return .empty
         }
         if request.body.isEmpty { return .empty }
         let body = try ObjectBody(request.body, of: type)
+        try draft.require(.write, state)
         try draft.update(state, body)
         var writer = ReplyWriter(types, draft.image, base: request.base, reserving: 256)
         writer.json.beginObject()
@@ -95,6 +100,7 @@ extension ConfigurationService {
                 throw Refusal(400, "Bad Request, updates must be an array of {field, operation, value, position}")
             }
             let state = try draft.object(body)
+            try draft.require(.write, state)
             try draft.updateCollections(state, updates)
             return .object { $0.member("uuid", state.identity.uuid.description) }
         case .changeOwner: try draft.changeOwner(body)

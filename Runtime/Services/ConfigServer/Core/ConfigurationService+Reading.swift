@@ -14,26 +14,33 @@ extension ConfigurationService {
     }
 
     private func reading(_ operation: Operation, _ image: Image) throws(Refusal) -> Reply {
+        try admit(operation, image)
         let request = operation.request
-        let lookups = Lookups(image: image, types: types)
+        let permissions = permissions(operation, image)
+        let lookups = Lookups(image: image, types: types, permissions: permissions)
         switch operation.route {
         case .home: return HomePage(types: types, base: request.base).reply()
         case .documentation: return DocumentationPage(types: types).reply()
-        case .object(let type, let uuid): return try object(types[type], uuid, request, image)
-        case .collection(let type): return try list(ListQuery(request.target, of: types[type]), request, image)
-        case .action(.listBulkCollection): return try list(ListQuery(body: request.body, types), request, image)
+        case .object(let type, let uuid): return try object(types[type], uuid, request, image, permissions)
+        case .collection(let type): return try list(ListQuery(request.target, of: types[type]), request, image, permissions)
+        case .action(.listBulkCollection): return try list(ListQuery(body: request.body, types), request, image, permissions)
         case .action(.nameToIdentifier): return try lookups.identifier(try RequestBody.value(request.body))
         case .action(.identifierToName): return try lookups.name(try RequestBody.value(request.body))
         case .action(.propCollectionGet): return try lookups.elements(request.target)
-        case .action(.objectPermissions): return try lookups.permissions(request.target)
-        case .action(.authorizationMode): return try authorizationMode(request)
+        case .action(.objectPermissions): return try lookups.permissions(request.target, request.access)
+        case .action(.authorizationMode):
+            let mode = try requestedMode(operation) ?? request.access.mode
+            return .object { $0.member("aaa-mode", mode.rawValue) }
         case .action(let action): throw Self.missing("/\(action.rawValue)")
         case .networkAction(let action, _): throw Self.missing("/virtual-network/<uuid>/\(action.rawValue)")
         }
     }
 
-    private func object(_ type: TypeEntry, _ text: String, _ request: Request, _ image: Image) throws(Refusal) -> Reply {
+    private func object(
+        _ type: TypeEntry, _ text: String, _ request: Request, _ image: Image, _ permissions: ObjectPermissions
+    ) throws(Refusal) -> Reply {
         let state = try state(type, text, image)
+        try permissions.require(.read, state, type)
         let entityTag = state.properties.lastModified
         if let condition = request.ifNoneMatch, let entityTag, EntityTags(condition).include(entityTag, weakly: true) {
             var reply = Reply(304, .json, body: [])
@@ -45,7 +52,7 @@ extension ConfigurationService {
             target.list("fields").map { Selection(hasAllOwn: false, fields: $0) }
             ?? Selection(hasChildren: target["exclude_children"] == nil, hasBackReferences: target["exclude_back_refs"] == nil)
         var writer = ReplyWriter(
-            types, image, base: request.base, hasLocations: target["exclude_hrefs"] == nil,
+            types, image, base: request.base, hasLocations: target["exclude_hrefs"] == nil, for: permissions,
             reserving: state.properties.text.count + 512 + 320 * state.references.count)
         writer.object(state, selection)
         var reply = Reply(body: writer.finish())
@@ -60,22 +67,25 @@ extension ConfigurationService {
         return state
     }
 
-    private func list(_ query: ListQuery, _ request: Request, _ image: Image) throws(Refusal) -> Reply {
-        try ListReading(query, image, types).reply(base: request.base)
+    private func list(
+        _ query: ListQuery, _ request: Request, _ image: Image, _ permissions: ObjectPermissions
+    ) throws(Refusal) -> Reply {
+        try ListReading(query, image, types, for: permissions).reply(base: request.base)
     }
 
-    /// There is no authentication yet, so there is one mode.
-    private func authorizationMode(_ request: Request) throws(Refusal) -> Reply {
-        if request.method == .put {
-            let mode = try RequestBody.value(request.body).required("aaa-mode")
-            switch mode {
-            case "no-auth": break
-            case "cloud-admin", "rbac":
-                throw Refusal(501, "Not implemented: this server does not authenticate its clients yet, so aaa-mode can only be no-auth")
-            default: throw Refusal(400, "Invalid aaa-mode '\(mode)'; it is one of no-auth, cloud-admin, rbac")
-            }
+    /// The mode that `PUT /aaa-mode` asks for, once it is known that the caller may; nil for any other operation.
+    public func requestedMode(_ operation: Operation) throws(Refusal) -> AuthorizationMode? {
+        guard case .action(.authorizationMode) = operation.route, operation.request.method == .put else { return nil }
+        let name = try RequestBody.value(operation.request.body).required("aaa-mode")
+        guard let mode = AuthorizationMode(rawValue: name) else {
+            let names = AuthorizationMode.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Refusal(400, "Invalid aaa-mode '\(name)'; it is one of \(names)")
         }
-        return .object { $0.member("aaa-mode", "no-auth") }
+        guard mode == .none || operation.request.access.caller != nil else {
+            throw Refusal(
+                400, "Invalid aaa-mode '\(name)': this server was started without authentication, so it can only be no-auth")
+        }
+        return mode
     }
 
     static func missing(_ path: String) -> Refusal {

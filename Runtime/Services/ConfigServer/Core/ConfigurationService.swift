@@ -11,6 +11,9 @@ public struct Operation: Sendable {
     let request: Request
     /// It may change something, and must be decided by the one who owns the newest image.
     public let isWriting: Bool
+
+    /// Its reply is a stream of events.
+    public var isWatching: Bool { if case .action(.watch) = route { true } else { false } }
 }
 
 /// The outcome of a request that may change something.
@@ -29,8 +32,10 @@ public struct ConfigurationService: Sendable {
         rules = Rulebook(types, Rulebook.all)
     }
 
-    func makeDraft(_ image: Image, now: Timestamp, random: any RandomNumberGenerator) -> Draft {
-        Draft(image, types, rules, now: now, random: random)
+    func makeDraft(
+        _ image: Image, for permissions: ObjectPermissions = .unlimited, now: Timestamp, random: any RandomNumberGenerator
+    ) -> Draft {
+        Draft(image, types, rules, for: permissions, now: now, random: random)
     }
 
     /// Finds out what a request asks for.

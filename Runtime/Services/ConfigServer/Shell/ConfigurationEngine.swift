@@ -166,12 +166,13 @@ final class ConfigurationEngine: Sendable {
     }
 
     /// Where a watcher begins: what to list first, if anything, and the revision that the changes after it follow on.
-    func watch(_ query: WatchQuery) throws(Refusal) -> (list: InitialEvents?, position: UInt64) {
+    func watch(_ operation: Operation) throws(Refusal) -> (query: WatchQuery, list: InitialEvents?, position: UInt64) {
         guard let snapshot = published.withLock({ $0 }) else {
             throw Refusal(503, "Api server is Initializing:DB Resync in progress")
         }
+        let query = try service.watchQuery(operation, snapshot.image)
         guard let revision = query.revision else {
-            return (InitialEvents(query, service, snapshot.image, revision: snapshot.revision), snapshot.revision)
+            return (query, InitialEvents(query, service, snapshot.image, revision: snapshot.revision), snapshot.revision)
         }
         guard revision <= snapshot.revision, revision >= feed.floor else {
             throw Refusal(
@@ -179,7 +180,7 @@ final class ConfigurationEngine: Sendable {
                 "Gone: the changes after revision \(revision) are not held; those after \(feed.floor) are. "
                     + "Watch without a revision to have everything listed first")
         }
-        return (nil, revision)
+        return (query, nil, revision)
     }
 
     /// Makes the text of something long without keeping an event loop from its work. Not called any more once the server stops.

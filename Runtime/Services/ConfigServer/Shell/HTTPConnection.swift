@@ -240,7 +240,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         do throws(Refusal) {
             let operation = try engine.service.operation(request)
             guard let context else { return nil }
-            if let query = try engine.service.watchQuery(operation) { return try watch(query, received, context) }
+            if operation.isWatching { return try watch(operation, received, context) }
             let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
             let eventLoop = context.eventLoop
             outstanding = received
@@ -255,8 +255,8 @@ final class HTTPConnection: ChannelDuplexHandler {
     }
 
     /// Turns the connection into a stream of events. The request stays outstanding for as long as the stream lasts.
-    private func watch(_ query: WatchQuery, _ received: Received, _ context: ChannelHandlerContext) throws(Refusal) -> Reply? {
-        let (list, position) = try engine.watch(query)
+    private func watch(_ operation: Operation, _ received: Received, _ context: ChannelHandlerContext) throws(Refusal) -> Reply? {
+        let (query, list, position) = try engine.watch(operation)
         guard !received.isHead else { return Reply(200, .events, body: []) }
         outstanding = received
         hasLastRequest = true

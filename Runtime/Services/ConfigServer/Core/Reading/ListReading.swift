@@ -10,14 +10,16 @@ struct ListReading {
     let query: ListQuery
     let image: Image
     let types: TypeTable
+    let permissions: ObjectPermissions
     private let parents: Set<UUIDValue>?
     private let backReferences: Set<UUIDValue>?
     private let objects: [UUIDValue]?
 
-    init(_ query: ListQuery, _ image: Image, _ types: TypeTable) throws(Refusal) {
+    init(_ query: ListQuery, _ image: Image, _ types: TypeTable, for permissions: ObjectPermissions) throws(Refusal) {
         self.query = query
         self.image = image
         self.types = types
+        self.permissions = permissions
         var parents = query.parents?.compactMap(UUIDValue.init(anySpelling:))
         if let name = query.parentName {
             let parent = try Self.parent(named: name, query, image, types)
@@ -58,7 +60,8 @@ struct ListReading {
                 writer.endObject()
             }
         }
-        var writer = ReplyWriter(types, image, base: base, hasLocations: query.hasLocations, reserving: 65_536)
+        var writer = ReplyWriter(
+            types, image, base: base, hasLocations: query.hasLocations, for: permissions, reserving: 65_536)
         writer.json.beginObject()
         writer.json.key(collection)
         writer.json.beginArray()
@@ -80,7 +83,9 @@ struct ListReading {
     }
 
     private func count() throws(Refusal) -> Int {
-        if parents == nil, backReferences == nil, objects == nil, query.names == nil, query.filters.isEmpty, !query.isPaged {
+        if parents == nil, backReferences == nil, objects == nil, query.names == nil, query.filters.isEmpty, !query.isPaged,
+            permissions.readsAll
+        {
             return image.objectCount(of: query.type.number)
         }
         var count = 0
@@ -191,8 +196,8 @@ struct ListReading {
             guard let parent = identity.parent, parents.contains(parent.uuid) else { return false }
         }
         if let objects, query.names != nil, !objects.contains(identity.uuid) { return false }
-        guard backReferences != nil || !query.filters.isEmpty else { return true }
-        guard let state = image.state(identity.uuid) else { return false }
+        guard backReferences != nil || !query.filters.isEmpty || !permissions.readsAll else { return true }
+        guard let state = image.state(identity.uuid), permissions.mayRead(state) else { return false }
         if let backReferences, !state.references.contains(where: { backReferences.contains($0.target.uuid) }) { return false }
         return query.filters.allSatisfy { filter in value(filter.key, of: state).map(filter.matches) ?? false }
     }

@@ -7,6 +7,7 @@ import Resources
 struct Lookups {
     let image: Image
     let types: TypeTable
+    let permissions: ObjectPermissions
 
     /// `POST /fqname-to-id`
     func identifier(_ body: JSONValue) throws(Refusal) -> Reply {
@@ -17,12 +18,14 @@ struct Lookups {
         guard elements.count == list.count, let found = image.identity(type.number, named: FullyQualifiedName.json(elements)) else {
             throw Refusal(404, "Name \(elements.joined(separator: ":")) not found: there is no such \(type.name)")
         }
+        try requireSight(of: found)
         return .object { $0.member("uuid", found.uuid.description) }
     }
 
     /// `POST /id-to-fqname`
     func name(_ body: JSONValue) throws(Refusal) -> Reply {
         let identity = try object(try body.required("uuid")).identity
+        try requireSight(of: identity)
         return .object { writer in
             writer.key("fq_name")
             writer.raw(identity.name)
@@ -37,6 +40,7 @@ struct Lookups {
         }
         let state = try object(uuid)
         let type = types[state.identity.type]
+        try permissions.require(.read, state, type)
         var writer = JSONWriter(reservingCapacity: 512)
         writer.beginObject()
         for field in fields {
@@ -60,16 +64,51 @@ struct Lookups {
         return Reply(body: writer.finish())
     }
 
-    /// `GET /obj-perms`: without authentication everybody may do everything, and nobody is an administrator.
-    func permissions(_ target: RequestTarget) throws(Refusal) -> Reply {
-        if let uuid = target["uuid"] { _ = try object(uuid) }
+    /// `GET /obj-perms`: who the caller is taken for, and what they may do with an object. Without authentication everybody may do
+    /// everything, and nobody is an administrator.
+    func permissions(_ target: RequestTarget, _ access: Access) throws(Refusal) -> Reply {
+        var granted = Permission.all
+        if let uuid = target["uuid"] { granted = permissions.permission(for: try object(uuid)) }
         return .object { writer in
             writer.key("token_info")
-            writer.null()
-            writer.member("is_cloud_admin_role", false)
-            writer.member("is_global_read_only_role", false)
-            writer.member("permissions", "RWX")
+            if let caller = access.caller { Self.write(caller, &writer) } else { writer.null() }
+            writer.member("is_cloud_admin_role", access.caller != nil && access.isUnlimited && access.mode != .none)
+            writer.member("is_global_read_only_role", access.readsAll && !access.isUnlimited)
+            writer.member("permissions", granted.letters)
         }
+    }
+
+    private static func write(_ caller: Caller, _ writer: inout JSONWriter) {
+        func scope(_ key: String, _ scope: CallerScope) {
+            writer.key(key)
+            writer.beginObject()
+            writer.member("id", scope.id)
+            writer.member("name", scope.name)
+            writer.endObject()
+        }
+        writer.beginObject()
+        writer.key("token")
+        writer.beginObject()
+        scope("user", CallerScope(id: caller.userID, name: caller.user))
+        if let project = caller.project { scope("project", project) }
+        if let domain = caller.domain { scope("domain", domain) }
+        writer.key("roles")
+        writer.beginArray()
+        for role in caller.roles {
+            writer.beginObject()
+            writer.member("name", role)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        writer.endObject()
+    }
+
+    /// Whoever may refer to an object may find it, too.
+    private func requireSight(of identity: Identity) throws(Refusal) {
+        guard !permissions.readsAll, let state = image.state(identity.uuid) else { return }
+        if permissions.permission(for: state).contains(.refer) { return }
+        try permissions.require(.read, state, types[identity.type])
     }
 
     private func object(_ text: String) throws(Refusal) -> ObjectState {

@@ -23,15 +23,21 @@ struct ReplyWriter {
     /// The beginning of a JSON string with the address of an object: `"http://host:8082/`.
     private let locationStart: [UInt8]
     private let hasLocations: Bool
+    /// Whom the reply is for: relatives that they may not read are left out.
+    private let permissions: ObjectPermissions
     /// Where strings are put together; kept, so that it is allocated once.
     private var scratch: [UInt8] = []
 
-    init(_ types: TypeTable, _ image: Image, base: String, hasLocations: Bool = true, reserving capacity: Int = 4096) {
+    init(
+        _ types: TypeTable, _ image: Image, base: String, hasLocations: Bool = true, for permissions: ObjectPermissions = .unlimited,
+        reserving capacity: Int = 4096
+    ) {
         json = JSONWriter(reservingCapacity: capacity)
         self.types = types
         self.image = image
         locationStart = Array("\"\(base)/".utf8)
         self.hasLocations = hasLocations
+        self.permissions = permissions
         scratch.reserveCapacity(160)
     }
 
@@ -125,7 +131,9 @@ struct ReplyWriter {
         }
     }
 
-    private mutating func references(_ references: ArraySlice<ObjectReference>, key: String) {
+    private mutating func references(_ all: ArraySlice<ObjectReference>, key: String) {
+        let references = permissions.readsAll ? all : all.filter { isReadable($0.target) }[...]
+        guard !references.isEmpty else { return }
         json.key(key)
         json.beginArray()
         for reference in references {
@@ -142,6 +150,7 @@ struct ReplyWriter {
         var open: Relation.Kind?
         image.forEachRelation(of: identity, from: backReferences ? .backReferences(0) : .children(0)) { relation in
             guard relation.kind.isBackReference == backReferences else { return false }
+            guard isReadable(relation.relative) else { return true }
             if relation.kind != open {
                 if open != nil { json.endArray() }
                 let type = types[relation.kind.type]
@@ -158,6 +167,7 @@ struct ReplyWriter {
     private mutating func relatives(of identity: Identity, _ kind: Relation.Kind, key: String) {
         var isOpen = false
         image.forEachRelative(of: identity, kind) { relative in
+            guard isReadable(relative) else { return true }
             if !isOpen {
                 json.key(key)
                 json.beginArray()
@@ -171,6 +181,11 @@ struct ReplyWriter {
 }
 
 extension ReplyWriter {
+    private func isReadable(_ identity: Identity) -> Bool {
+        if permissions.readsAll { return true }
+        return image.state(identity.uuid).map(permissions.mayRead) ?? false
+    }
+
     /// A child, or an object that refers to `owner`, with the data of its reference.
     private mutating func relative(_ relative: Identity, of owner: Identity, _ kind: Relation.Kind) {
         beginRelative(relative)

@@ -22,6 +22,8 @@ public struct Request: Sendable {
     public var lastEventID: String?
     /// Refusals are to be documents: Accept says so.
     public var wantsProblems = false
+    /// Who sent it, and what the server makes of that.
+    public var access = Access.open
     public var body: [UInt8]
 
     public init(

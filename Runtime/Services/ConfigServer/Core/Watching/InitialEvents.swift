@@ -45,8 +45,9 @@ public struct InitialEvents: Sendable {
                 rest = identity.name
                 return false
             }
+            guard let state = image.state(identity.uuid), query.permissions.mayRead(state) else { return true }
             count += 1
-            if let state = image.state(identity.uuid) { writer.object(state, selection) }
+            writer.object(state, selection)
             return true
         }
         writer.json.endArray()

@@ -19,10 +19,12 @@ public struct ObjectChange: Sendable {
     let identity: Identity
     /// The object after the change; nil when it was deleted.
     let state: ObjectState?
+    /// The object that was deleted, for those who may see only some; nil when the change is older than this process.
+    var removed: ObjectState?
 
     /// About how many bytes it takes to show the change: what the history is bounded by.
     public var weight: Int {
-        512 + (state.map { $0.properties.text.count + 160 * $0.references.count } ?? 0)
+        512 + ((state ?? removed).map { $0.properties.text.count + 160 * $0.references.count } ?? 0)
     }
 }
 
@@ -58,7 +60,8 @@ extension ConfigurationService {
                 return ObjectChange(revision: revision, kind: isNew ? .create : .update, identity: state.identity, state: state)
             case .remove(let identity):
                 revision += 1
-                return ObjectChange(revision: revision, kind: .delete, identity: identity, state: nil)
+                return ObjectChange(
+                    revision: revision, kind: .delete, identity: identity, state: nil, removed: image.state(identity.uuid))
             case .setValue, .removeValue:
                 return nil
             }

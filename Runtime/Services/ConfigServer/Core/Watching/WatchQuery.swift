@@ -12,8 +12,10 @@ public struct WatchQuery: Sendable {
     public let revision: UInt64?
     /// The greatest number of objects in one `init` event; nil: all of a type, as older clients expect.
     let listLimit: Int?
+    /// What the watcher may read. References show the names of their targets all the same.
+    let permissions: ObjectPermissions
 
-    init(_ request: Request, _ types: TypeTable) throws(Refusal) {
+    init(_ request: Request, _ types: TypeTable, for permissions: ObjectPermissions) throws(Refusal) {
         let target = request.target
         var wanted: [TypeNumber] = []
         var fields: [TypeNumber: [String]] = [:]
@@ -27,6 +29,7 @@ public struct WatchQuery: Sendable {
         }
         self.types = wanted.isEmpty ? nil : wanted
         self.fields = fields
+        self.permissions = permissions
         // A client that was cut off repeats the address it began with and says in the header how far it came: the header counts.
         let seen = try Self.revision(request.lastEventID, "the header Last-Event-ID")
         let asked = try Self.revision(target["revision"], "revision")
@@ -50,7 +53,10 @@ public struct WatchQuery: Sendable {
     }
 
     /// Whether the watcher is to be told of a change.
-    public func includes(_ change: ObjectChange) -> Bool { types?.contains(change.identity.type) ?? true }
+    public func includes(_ change: ObjectChange) -> Bool {
+        guard types?.contains(change.identity.type) ?? true else { return false }
+        return permissions.readsAll || (change.state ?? change.removed).map(permissions.mayRead) ?? false
+    }
 
     /// Whether the watcher sees a change as everybody does, so that one text of it serves all.
     public func showsAll(of change: ObjectChange) -> Bool { change.state == nil || fields[change.identity.type] == nil }
@@ -61,9 +67,9 @@ public struct WatchQuery: Sendable {
 }
 
 extension ConfigurationService {
-    /// What a watcher asks for; nil for any other operation.
-    public func watchQuery(_ operation: Operation) throws(Refusal) -> WatchQuery? {
-        guard case .action(.watch) = operation.route else { return nil }
-        return try WatchQuery(operation.request, types)
+    /// What a watcher asks for, once it is known that they may.
+    public func watchQuery(_ operation: Operation, _ image: Image) throws(Refusal) -> WatchQuery {
+        try admit(operation, image)
+        return try WatchQuery(operation.request, types, for: permissions(operation, image))
     }
 }

@@ -17,6 +17,7 @@ extension Draft {
         guard types.type(named: try body.required("type"))?.number == type.number else {
             throw .unknownIdentifier(try body.required("type"), try body.required("uuid"))
         }
+        try require(.write, state)
         let wanted = try body.required("ref-type")
         guard let target = types.type(named: wanted), let index = type.referenceByTarget[target.number] else {
             throw Refusal(400, "Bad Request: a \(type.name) does not refer to a \(wanted)")
@@ -39,6 +40,7 @@ extension Draft {
             guard let place else { return state.identity.uuid }
             object.references.remove(at: place)
         } else {
+            if place == nil { try requireReference(to: referred) }
             let relaxes = body["relax_ref_for_delete"]?.boolean ?? false
             var changed = place.map { object.references[$0] } ?? ObjectReference(target: referred, data: nil, number: newNumber())
             changed.data = request.data
@@ -52,6 +54,7 @@ extension Draft {
     /// `POST /ref-relax-for-delete`: the reference stays, but no longer keeps its target from being deleted.
     mutating func relaxReference(_ body: JSONValue) throws(Refusal) -> UUIDValue {
         let state = try object(body)
+        try require(.write, state)
         let text = try body.required("ref-uuid")
         var object = ObjectDraft(state, types[state.identity.type])
         guard let uuid = UUIDValue(anySpelling: text), let index = object.references.firstIndex(where: { $0.target.uuid == uuid }) else {
@@ -103,6 +106,8 @@ extension Draft {
     }
 
     private mutating func changePermissions(of state: ObjectState, _ change: (inout PermType2) -> Void) throws(Refusal) {
+        try require(.read, state)
+        try require(.write, state)
         var object = ObjectDraft(state, types[state.identity.type])
         var permissions = PermType2.completing(try object.value(PermType2.key))
         change(&permissions)

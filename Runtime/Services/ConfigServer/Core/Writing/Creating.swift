@@ -9,7 +9,9 @@ extension Draft {
 
     /// Makes the object that a request describes, what belongs to it by the rules of its type, and its default children.
     @discardableResult
-    mutating func create(_ type: TypeEntry, _ request: ObjectBody) throws(Refusal) -> Identity {
+    ///
+    /// - Parameter asCaller: the caller must have the permissions that this takes; not where the server makes something of itself.
+    mutating func create(_ type: TypeEntry, _ request: ObjectBody, asCaller: Bool = false) throws(Refusal) -> Identity {
         guard type.name != TypeTable.rootTypeName else {
             throw Refusal(
                 400,
@@ -28,11 +30,12 @@ extension Draft {
         let parentEntry = try parentEntry(body.parentType, of: elements, type)
         let uuid = try checkedUUID(body.uuid)
         let parent = try parent(parentEntry, of: elements, type)
+        if asCaller, let parent { try requireRoom(below: parent) }
 
         var object = ObjectDraft(newIdentity(type, name: name, parent: parent, uuid: uuid), type)
         for (index, value) in properties { object.properties[index] = value }
-        try addDefaults(&object, name: elements.last ?? "")
-        for (_, list) in requests.sorted(by: { $0.key < $1.key }) { try addReferences(list, to: &object) }
+        try addDefaults(&object, name: elements.last ?? "", asCaller: asCaller)
+        for (_, list) in requests.sorted(by: { $0.key < $1.key }) { try addReferences(list, to: &object, asCaller: asCaller) }
         try rule?.complete(&object, replacing: nil, in: &self)
         try Tags.check(object, types)
         try checkQuota(of: object)
@@ -111,13 +114,27 @@ extension Draft {
 
     // MARK: Defaults
 
-    private func addDefaults(_ object: inout ObjectDraft, name: String) throws(Refusal) {
+    private func addDefaults(_ object: inout ObjectDraft, name: String, asCaller: Bool) throws(Refusal) {
         if let index = object.type.displayName, object.properties[index] == nil { object.setValue("display_name", name) }
         let requested = try object.value(IdPermsType.key, as: IdPermsType.self)
+        if requested?.userVisible == false, !permissions.isUnlimited {
+            throw Refusal(403, "Permission Denied: only administrators make objects that users do not see (id_perms.user_visible)")
+        }
         object.setValue(IdPermsType.key, IdPermsType.new(requested: requested, uuid: object.identity.uuid, now: now))
-        var sharing = PermType2.completing(try object.value(PermType2.key))
+        var sharing = PermType2.completing(try object.value(PermType2.key), owner: try owner(of: object, asCaller: asCaller))
         if let domain = domain(sharing: object) { sharing.addShare("domain:\(domain)", access: 6) }
         object.setValue(PermType2.key, sharing)
+    }
+
+    /// Who owns an object unless the request says so: the caller's project, and a project itself. What is made along with something else
+    /// has the same owner as that.
+    private func owner(of object: ObjectDraft, asCaller: Bool) throws(Refusal) -> String {
+        guard let project = permissions.access.caller?.project else { return IdPermsType.defaultOwner }
+        if object.type.name == "project" { return object.identity.uuid.description }
+        if !asCaller, let parent = object.identity.parent, let state = state(parent.uuid) {
+            return try ObjectDraft(state, types[parent.type]).value(PermType2.key, as: PermType2.self)?.owner ?? project.id
+        }
+        return project.id
     }
 
     /// The domain whose members may read and write the object from the start.

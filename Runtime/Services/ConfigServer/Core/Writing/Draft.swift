@@ -8,6 +8,8 @@ struct Draft {
     let types: TypeTable
     let rules: Rulebook
     let now: Timestamp
+    /// Whom the request is from. What the server does of itself along with it asks nobody.
+    let permissions: ObjectPermissions
     private var random: any RandomNumberGenerator
     private var lastNumber: UInt64
     /// Objects that the draft has touched, in the order in which it did so first: parents are made before their children.
@@ -23,11 +25,15 @@ struct Draft {
         let name: [UInt8]
     }
 
-    init(_ image: Image, _ types: TypeTable, _ rules: Rulebook, now: Timestamp, random: any RandomNumberGenerator) {
+    init(
+        _ image: Image, _ types: TypeTable, _ rules: Rulebook, for permissions: ObjectPermissions = .unlimited, now: Timestamp,
+        random: any RandomNumberGenerator
+    ) {
         self.image = image
         self.types = types
         self.rules = rules
         self.now = now
+        self.permissions = permissions
         self.random = random
         lastNumber = image.lastNumber
     }

@@ -39,9 +39,9 @@ extension PermType2 {
     static let allAccess = 7
 
     /// What was requested, completed: the owner may do everything, others nothing.
-    static func completing(_ requested: PermType2?) -> PermType2 {
+    static func completing(_ requested: PermType2?, owner: String = IdPermsType.defaultOwner) -> PermType2 {
         PermType2(
-            owner: requested?.owner ?? IdPermsType.defaultOwner, ownerAccess: requested?.ownerAccess ?? allAccess,
+            owner: requested?.owner ?? owner, ownerAccess: requested?.ownerAccess ?? allAccess,
             globalAccess: requested?.globalAccess ?? 0, share: requested?.share ?? [])
     }
 
@@ -51,5 +51,30 @@ extension PermType2 {
         guard !entries.contains(where: { $0.tenant == tenant }) else { return }
         entries.append(ShareType(tenant: tenant, tenantAccess: access))
         share = entries
+    }
+}
+
+// MARK: What the caller may do
+
+extension Draft {
+    func require(_ permission: Permission, _ state: ObjectState) throws(Refusal) {
+        try permissions.require(permission, state, types[state.identity.type])
+    }
+
+    /// A reference makes use of its target, and keeps it from being deleted.
+    func requireReference(to target: Identity) throws(Refusal) {
+        // An object may always refer to itself; it is not there yet while it is made.
+        guard !permissions.isUnlimited, let state = state(target.uuid) else { return }
+        try require(.refer, state)
+    }
+
+    /// Objects are made below those that the caller may change. What is made on a fabric only makes use of it.
+    func requireRoom(below parent: Identity) throws(Refusal) {
+        guard !permissions.isUnlimited, let state = state(parent.uuid) else { return }
+        try require(types[parent.type].name == "fabric" ? .refer : .write, state)
+    }
+
+    func requireDeletion(_ state: ObjectState) throws(Refusal) {
+        try permissions.requireDeletion(state, parent: state.identity.parent.flatMap { self.state($0.uuid) }, types)
     }
 }

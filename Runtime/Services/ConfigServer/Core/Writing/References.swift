@@ -5,8 +5,10 @@ import Resources
 
 extension Draft {
     /// Adds references to an object that has none of them yet; of several to one target the last counts.
-    mutating func addReferences(_ requests: [ReferenceRequest], to object: inout ObjectDraft) throws(Refusal) {
-        try replaceReferences(requests, of: object.identity, in: &object.references, kept: [])
+    mutating func addReferences(
+        _ requests: [ReferenceRequest], to object: inout ObjectDraft, asCaller: Bool = false
+    ) throws(Refusal) {
+        try replaceReferences(requests, of: object.identity, in: &object.references, kept: [], asCaller: asCaller)
     }
 
     /// Replaces all references to one type. Those whose target stays keep their number, and with it their place in the target's list.
@@ -16,16 +18,17 @@ extension Draft {
         let target = object.type.references[index].target
         let kept = object.references.filter { $0.target.type == target }
         object.references.removeAll { $0.target.type == target }
-        try replaceReferences(requests, of: object.identity, in: &object.references, kept: kept)
+        try replaceReferences(requests, of: object.identity, in: &object.references, kept: kept, asCaller: true)
     }
 
     private mutating func replaceReferences(
-        _ requests: [ReferenceRequest], of owner: Identity, in references: inout [ObjectReference], kept: [ObjectReference]
+        _ requests: [ReferenceRequest], of owner: Identity, in references: inout [ObjectReference], kept: [ObjectReference], asCaller: Bool
     ) throws(Refusal) {
         let known = Dictionary(kept.map { ($0.target.uuid, $0) }, uniquingKeysWith: { first, _ in first })
         var places: [UUIDValue: Int] = [:]
         for request in requests {
             let target = try target(request.entry, of: request.reference, status: 400, owner: owner)
+            if asCaller, known[target.uuid] == nil { try requireReference(to: target) }
             if let place = places[target.uuid] {
                 references[place].data = request.data
             } else {

@@ -25,6 +25,7 @@ extension Draft {
         guard let uuid = UUIDValue(anySpelling: text), let state = state(uuid), state.identity.type == type.number else {
             throw .unknownIdentifier(type.name, text)
         }
+        try require(.write, state)
         var object = ObjectDraft(state, type)
         var changes = false
         for (key, value) in body.members where key != "obj_type" && key != "obj_uuid" {
@@ -94,6 +95,7 @@ extension Draft {
         guard let target = identity(tag.number, named: FullyQualifiedName.json(elements)) else {
             throw Refusal(404, "Tag with FQName \(elements.joined(separator: ":")) not found; create it first, or say is_global")
         }
+        try requireReference(to: target)
         object.references.append(ObjectReference(target: target, data: nil, number: newNumber()))
     }
 
