@@ -14,11 +14,14 @@ public struct ClientRequest: Sendable {
     public var path: String
     /// JSON; empty for none.
     public var body: [UInt8]
+    /// Besides those that the transport sets itself: `("If-Match", "\"3\"")`. Names are looked at without regard to case.
+    public var headers: [(name: String, value: String)]
 
-    public init(_ method: Method, _ path: String, body: [UInt8] = []) {
+    public init(_ method: Method, _ path: String, body: [UInt8] = [], headers: [(name: String, value: String)] = []) {
         self.method = method
         self.path = path
         self.body = body
+        self.headers = headers
     }
 }
 
@@ -28,11 +31,17 @@ public struct ClientReply: Sendable {
     public var body: [UInt8]
     /// The revision of the last change that the request made, as the server says; nil when it changed nothing.
     public var revision: UInt64?
+    /// The version of the object that the reply shows, as `ETag` has it, quotes included; nil when the server says none.
+    public var entityTag: String?
+    /// The token that the server gives to who has logged in (`X-Subject-Token`).
+    public var subjectToken: String?
 
-    public init(status: Int, body: [UInt8], revision: UInt64? = nil) {
+    public init(status: Int, body: [UInt8], revision: UInt64? = nil, entityTag: String? = nil, subjectToken: String? = nil) {
         self.status = status
         self.body = body
         self.revision = revision
+        self.entityTag = entityTag
+        self.subjectToken = subjectToken
     }
 }
 
@@ -99,7 +108,8 @@ public struct ClientError: Error, Sendable, Equatable, CustomStringConvertible {
         self.status = status
     }
 
-    init(_ reply: ClientReply) {
+    /// What a status that is no success means.
+    public init(_ reply: ClientReply) {
         let code: Code =
             switch reply.status {
             case 400: .invalid

@@ -18,6 +18,8 @@ final class ExchangeProgress: Sendable {
 struct ReplyHead: Sendable {
     let status: Int
     let revision: UInt64?
+    let entityTag: String?
+    let subjectToken: String?
 }
 
 final class ExchangeHandler: ChannelInboundHandler {
@@ -106,7 +108,10 @@ final class ExchangeHandler: ChannelInboundHandler {
             progress.hasAnswered.store(true, ordering: .releasing)
             keepsAlive = head.isKeepAlive
             let revision = head.headers.first(name: "X-Configuration-Revision").flatMap { UInt64($0) }
-            statusWaiter?.succeed(ReplyHead(status: Int(head.status.code), revision: revision))
+            statusWaiter?.succeed(
+                ReplyHead(
+                    status: Int(head.status.code), revision: revision, entityTag: head.headers.first(name: "ETag"),
+                    subjectToken: head.headers.first(name: "X-Subject-Token")))
             statusWaiter = nil
         case .body(let part):
             body.append(contentsOf: part.readableBytesView)

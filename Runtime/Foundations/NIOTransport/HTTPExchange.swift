@@ -35,6 +35,7 @@ final class HTTPExchange: Sendable {
             head.headers.add(name: "Content-Type", value: "application/json; charset=UTF-8")
             head.headers.add(name: "Content-Length", value: String(request.body.count))
         }
+        for (name, value) in request.headers { head.headers.replaceOrAdd(name: name, value: value) }
         let sent = head
         return try await wait { handler, promise in handler.begin(sent, request.body, promise) }
     }

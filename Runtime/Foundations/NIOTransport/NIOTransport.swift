@@ -105,7 +105,8 @@ public final class NIOTransport: ClientTransport {
             body += piece
         }
         keep(connection)
-        return ClientReply(status: head.status, body: body, revision: head.revision)
+        return ClientReply(
+            status: head.status, body: body, revision: head.revision, entityTag: head.entityTag, subjectToken: head.subjectToken)
     }
 
     // MARK: Connections
