@@ -80,10 +80,11 @@ let package = Package(
             path: "Runtime/Services/ConfigServer/Core", swiftSettings: strict),
         .systemLibrary(
             name: "CSQLite", path: "Runtime/Services/ConfigServer/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CCrypt", path: "Runtime/Services/ConfigServer/CCrypt", providers: [.apt(["libcrypt-dev", "libssl-dev"])]),
         .target(
             name: "ConfigServer",
             dependencies: [
-                "ConfigServerCore", "CSQLite", "NetworkTypes", "Resources",
+                "CCrypt", "Client", "Coding", "ConfigServerCore", "CSQLite", "NIOTransport", "NetworkTypes", "Resources",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -153,7 +154,7 @@ let package = Package(
         .executableTarget(
             name: "tungsten",
             dependencies: [
-                "Agent", "AgentCore", "AgentSimulation", "Attributes", "Client", "Coding", "ConfigServer", "ConfigurationClient",
+                "Agent", "AgentCore", "AgentSimulation", "Attributes", "Client", "Coding", "ConfigServer", "ConfigServerCore", "ConfigurationClient",
                 "ConfigurationModel", "ConfigurationREST", "ControlNode", "Demonstration", "ForwarderMessages", "NIOTransport",
                 "NetworkTypes", "Resources", "SchemaTransformer", "Supervision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -10,8 +10,9 @@ struct APICommand: AsyncParsableCommand {
         commandName: "api",
         abstract: "Run the configuration server.",
         discussion: """
-            It keeps the configuration and serves the REST API. It does not authenticate its clients yet, which is why it listens on the \
-            loopback interface unless told otherwise: whoever can reach it can change everything.
+            It keeps the configuration and serves the REST API. Unless told otherwise it asks nobody who they are, and listens on the \
+            loopback interface only: whoever can reach it can change everything. `--auth users` or `--auth keystone` lets in only those \
+            who prove who they are.
 
             SIGTERM and Ctrl-C stop it after the requests in progress; a second one at once.
             """)
@@ -19,13 +20,15 @@ struct APICommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where to listen. Port 0 takes any free port, and prints it.", valueName: "host:port"))
     var listen = ListenAddress(host: "127.0.0.1", port: 8082)
 
+    @OptionGroup(title: "Who may do what") var authentication: AuthenticationOptions
+
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
         let stop = common.makeStopSignal()
-        let server = try await ConfigServer.listen(
-            ConfigServer.Options(host: listen.host, port: listen.port, dataDirectory: common.dataDirectory),
-            ConfigurationResources.catalogue, common.makeLogger("api"))
+        var options = ConfigServer.Options(host: listen.host, port: listen.port, dataDirectory: common.dataDirectory)
+        authentication.apply(to: &options)
+        let server = try await ConfigServer.listen(options, ConfigurationResources.catalogue, common.makeLogger("api"))
         print("configuration server listens on http://\(server.address), data in \(common.dataDirectory)")
         fflush(nil)
         do {

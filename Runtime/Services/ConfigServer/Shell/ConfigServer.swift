@@ -26,6 +26,11 @@ public final class ConfigServer: Sendable {
         public var heldChanges = 16_384
         /// How often a watcher hears that its connection lives, in milliseconds.
         public var keepAliveInterval = 60_000
+        /// How callers prove who they are.
+        public var authentication = Authentication.none
+        /// What is made of who they are; without authentication everybody may do everything.
+        public var mode = AuthorizationMode.cloudAdmin
+        public var specialRoles = Access.SpecialRoles()
 
         public init(host: String = "127.0.0.1", port: Int = 8082, dataDirectory: String) {
             self.host = host
@@ -46,6 +51,7 @@ public final class ConfigServer: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let listener: any Channel
     private let connections: Connections
+    private let gatekeeper: Gatekeeper
     private let logger: Logger
 
     /// Connections without traffic are closed after this.
@@ -55,7 +61,7 @@ public final class ConfigServer: Sendable {
 
     private init(
         address: String, engine: ConfigurationEngine, directory: DataDirectory, group: MultiThreadedEventLoopGroup, listener: any Channel,
-        connections: Connections, logger: Logger
+        connections: Connections, gatekeeper: Gatekeeper, logger: Logger
     ) {
         self.address = address
         self.engine = engine
@@ -63,6 +69,7 @@ public final class ConfigServer: Sendable {
         self.group = group
         self.listener = listener
         self.connections = connections
+        self.gatekeeper = gatekeeper
         self.logger = logger
     }
 
@@ -71,14 +78,16 @@ public final class ConfigServer: Sendable {
         let directory = try DataDirectory(options.dataDirectory)
         do {
             let store = try SQLiteStore(path: directory.database)
-            let engine = ConfigurationEngine(ConfigurationService(catalogue), store, options.engine, logger)
+            let service = ConfigurationService(catalogue)
+            let gatekeeper = Gatekeeper(try options.authentication.authenticator(service), options.mode, options.specialRoles)
+            let engine = ConfigurationEngine(service, store, options.engine, logger)
             let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
             let connections = Connections()
             do {
-                let listener = try await bind(options, group, engine, connections, logger)
+                let listener = try await bind(options, group, engine, gatekeeper, connections, logger)
                 return ConfigServer(
                     address: listener.localAddress?.authority ?? "\(options.host):\(options.port)", engine: engine, directory: directory,
-                    group: group, listener: listener, connections: connections, logger: logger)
+                    group: group, listener: listener, connections: connections, gatekeeper: gatekeeper, logger: logger)
             } catch {
                 await engine.stop()
                 try await group.shutdownGracefully()
@@ -95,8 +104,8 @@ public final class ConfigServer: Sendable {
     }
 
     private static func bind(
-        _ options: Options, _ group: MultiThreadedEventLoopGroup, _ engine: ConfigurationEngine, _ connections: Connections,
-        _ logger: Logger
+        _ options: Options, _ group: MultiThreadedEventLoopGroup, _ engine: ConfigurationEngine, _ gatekeeper: Gatekeeper,
+        _ connections: Connections, _ logger: Logger
     ) async throws -> any Channel {
         try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
@@ -113,7 +122,7 @@ public final class ConfigServer: Sendable {
                     try pipeline.addHandlers([
                         IdleStateHandler(allTimeout: idleTime),
                         ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)),
-                        HTTPConnection(engine, logger),
+                        HTTPConnection(engine, gatekeeper, logger),
                     ])
                     connections.add(channel)
                 }
@@ -131,6 +140,7 @@ public final class ConfigServer: Sendable {
     public func stop() async throws {
         try await listener.close()
         await connections.finish(within: Self.patience, on: group.next())
+        await gatekeeper.stop()
         await engine.stop()
         try await group.shutdownGracefully()
         directory.release()

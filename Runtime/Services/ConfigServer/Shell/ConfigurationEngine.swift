@@ -137,6 +137,9 @@ final class ConfigurationEngine: Sendable {
 
     // MARK: Requests
 
+    /// What readers see now; nil until the store has been read.
+    var image: Image? { published.withLock { $0 }?.image }
+
     /// Answers an operation: at once, and on the calling thread, when it is a short read. `complete` is called once, on any thread.
     func perform(_ operation: Operation, _ complete: @escaping @Sendable (Reply) -> Void) -> Reply? {
         guard let snapshot = published.withLock({ $0 }) else {

@@ -37,6 +37,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     }
 
     private let engine: ConfigurationEngine
+    private let gatekeeper: Gatekeeper
     private let logger: Logger
     private var context: ChannelHandlerContext?
     private var reading = Reading.nothing
@@ -54,8 +55,9 @@ final class HTTPConnection: ChannelDuplexHandler {
     /// The connection ends in a stream of events: nothing else follows.
     private var stream: WatchStream?
 
-    init(_ engine: ConfigurationEngine, _ logger: Logger) {
+    init(_ engine: ConfigurationEngine, _ gatekeeper: Gatekeeper, _ logger: Logger) {
         self.engine = engine
+        self.gatekeeper = gatekeeper
         self.logger = logger
     }
 
@@ -182,6 +184,8 @@ final class HTTPConnection: ChannelDuplexHandler {
             var ifNoneMatch: String?
             var lastEventID: String?
             var wantsProblems = false
+            var token: String?
+            var subjectToken: String?
             for (name, value) in head.headers {
                 switch name.utf8.count {
                 case 4 where name.lowercased() == "host": host = value
@@ -189,6 +193,9 @@ final class HTTPConnection: ChannelDuplexHandler {
                 case 8 where name.lowercased() == "if-match": ifMatch = ifMatch.map { "\($0), \(value)" } ?? value
                 case 13 where name.lowercased() == "if-none-match": ifNoneMatch = ifNoneMatch.map { "\($0), \(value)" } ?? value
                 case 13 where name.lowercased() == "last-event-id": lastEventID = value
+                case 12 where name.lowercased() == "x-auth-token": token = value
+                case 12 where name.lowercased() == "x-user-token": subjectToken = value
+                case 15 where name.lowercased() == "x-subject-token": subjectToken = value
                 default: break
                 }
             }
@@ -197,6 +204,8 @@ final class HTTPConnection: ChannelDuplexHandler {
                 method, try RequestTarget(head.uri), base: base, ifMatch: ifMatch, ifNoneMatch: ifNoneMatch,
                 lastEventID: lastEventID, body: body)
             request.wantsProblems = wantsProblems
+            request.token = token
+            request.subjectToken = subjectToken
             return .success(request)
         } catch {
             return .failure(error)
@@ -237,7 +246,40 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     private func perform(_ request: Request, _ received: Received) -> Reply? {
         if let probe = Probe(request) { return engine.answer(probe) }
+        if let access = gatekeeper.access(request), request.target.segments.first != "v3" {
+            return perform(request, access, received)
+        }
+        return identify(request, received)
+    }
+
+    /// Finds out who the caller is before the request is looked at, or answers a request about that.
+    private func identify(_ request: Request, _ received: Received) -> Reply? {
+        guard let context else { return nil }
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let eventLoop = context.eventLoop
+        outstanding = received
+        let isAnswered = gatekeeper.answer(request, engine.image) { reply in
+            eventLoop.execute { bound.value.finish(reply) }
+        }
+        if isAnswered { return nil }
+        gatekeeper.ask(request) { access in
+            eventLoop.execute {
+                let connection = bound.value
+                guard let received = connection.outstanding else { return }
+                connection.outstanding = nil
+                if let reply = connection.perform(request, access, received) {
+                    connection.outstanding = received
+                    connection.finish(reply)
+                }
+            }
+        }
+        return nil
+    }
+
+    private func perform(_ request: Request, _ access: Result<Access, Refusal>, _ received: Received) -> Reply? {
         do throws(Refusal) {
+            var request = request
+            request.access = try access.get()
             let operation = try engine.service.operation(request)
             guard let context else { return nil }
             if operation.isWatching { return try watch(operation, received, context) }
@@ -247,7 +289,10 @@ final class HTTPConnection: ChannelDuplexHandler {
             let reply = engine.perform(operation) { reply in
                 eventLoop.execute { bound.value.finish(reply) }
             }
-            if reply != nil { outstanding = nil }
+            if let reply {
+                outstanding = nil
+                if reply.status == 200, let mode = try engine.service.requestedMode(operation) { gatekeeper.setMode(mode) }
+            }
             return reply
         } catch {
             return error.reply
@@ -289,6 +334,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         switch received.request {
         case .success(let request):
             engine.counters.answered(received.isHead ? "HEAD" : request.method.rawValue, reply.status)
+            if reply.status == 401 { reply.challenge = gatekeeper.challenge(base: request.base) }
             if request.wantsProblems {
                 reply = reply.asProblem(title: HTTPResponseStatus(statusCode: reply.status).reasonPhrase)
             }

@@ -37,6 +37,15 @@ extension ByteBuffer {
             writeStaticString("\r\nX-Configuration-Revision: ")
             writeString(String(revision))
         }
+        if let token = reply.subjectToken {
+            writeStaticString("\r\nX-Subject-Token: ")
+            writeString(token)
+            writeStaticString("\r\nCache-Control: no-store")
+        }
+        if let challenge = reply.challenge {
+            writeStaticString("\r\nWWW-Authenticate: ")
+            writeString(challenge)
+        }
         if !keepsAlive { writeStaticString("\r\nConnection: close") }
         if reply.status != 304 {
             writeStaticString("\r\nContent-Length: ")

@@ -79,19 +79,12 @@ struct Lookups {
     }
 
     private static func write(_ caller: Caller, _ writer: inout JSONWriter) {
-        func scope(_ key: String, _ scope: CallerScope) {
-            writer.key(key)
-            writer.beginObject()
-            writer.member("id", scope.id)
-            writer.member("name", scope.name)
-            writer.endObject()
-        }
         writer.beginObject()
         writer.key("token")
         writer.beginObject()
-        scope("user", CallerScope(id: caller.userID, name: caller.user))
-        if let project = caller.project { scope("project", project) }
-        if let domain = caller.domain { scope("domain", domain) }
+        writer.scope("user", CallerScope(id: caller.userID, name: caller.user))
+        if let project = caller.project { writer.scope("project", project) }
+        if let domain = caller.domain { writer.scope("domain", domain) }
         writer.key("roles")
         writer.beginArray()
         for role in caller.roles {

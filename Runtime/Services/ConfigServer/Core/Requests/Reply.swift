@@ -29,6 +29,10 @@ public struct Reply: Sendable {
     /// The revision of the last change that the request made; nil when it changed nothing. A client that watches as well knows by it when
     /// it sees its own change.
     public var revision: UInt64?
+    /// The value of X-Subject-Token: the token that the client asked for.
+    public var subjectToken: String?
+    /// The value of WWW-Authenticate, for those who must say who they are.
+    public var challenge: String?
 
     public init(_ status: Int = 200, _ contentType: ContentType = .json, body: [UInt8]) {
         self.status = status

@@ -24,6 +24,10 @@ public struct Request: Sendable {
     public var wantsProblems = false
     /// Who sent it, and what the server makes of that.
     public var access = Access.open
+    /// The value of X-Auth-Token.
+    public var token: String?
+    /// The value of X-Subject-Token or X-User-Token: a token that the request is about.
+    public var subjectToken: String?
     public var body: [UInt8]
 
     public init(

@@ -1,0 +1,21 @@
+// How a server finds out who its callers are, as whoever starts it chooses.
+
+import ConfigServerCore
+
+/// How callers prove who they are.
+public enum Authentication: Sendable, Equatable {
+    /// Not at all.
+    case none
+    /// With a password that the server itself knows the hash of, in a file of users.
+    case users(file: String)
+    /// With a token of Keystone's.
+    case keystone(KeystoneAddress)
+
+    func authenticator(_ service: ConfigurationService) throws -> (any Authenticator)? {
+        switch self {
+        case .none: nil
+        case .keystone(let address): KeystoneAuthenticator(address)
+        case .users(let file): try UserAuthenticator(file, service)
+        }
+    }
+}

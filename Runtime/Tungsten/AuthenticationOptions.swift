@@ -1,0 +1,70 @@
+// How a configuration server is to find out who its callers are, on the command line.
+
+import ArgumentParser
+import ConfigServer
+import ConfigServerCore
+
+struct AuthenticationOptions: ParsableArguments {
+    enum Kind: String, CaseIterable, ExpressibleByArgument {
+        case none
+        case users
+        case keystone
+    }
+
+    @Option(
+        name: .customLong("auth"),
+        help: ArgumentHelp(
+            "How callers prove who they are: `none`; `users`, the server's own (see `tungsten user`); or `keystone`.", valueName: "kind"))
+    var kind: Kind = .none
+
+    @Option(
+        name: .customLong("users"),
+        help: ArgumentHelp("The file of users, for --auth users. (default: users.json in the data folder)", valueName: "file"))
+    var users: String?
+
+    @Option(
+        name: .customLong("keystone"),
+        help: ArgumentHelp("Where Keystone is, for --auth keystone: http://10.0.0.5:5000/v3", valueName: "url"))
+    var keystone: String?
+
+    @Option(
+        name: .customLong("aaa-mode"),
+        help: ArgumentHelp(
+            """
+            What callers may do: `cloud-admin`: administrators everything, others nothing; `rbac`: as api-access-lists and the \
+            permissions of objects say; `no-auth`: everybody everything.
+            """, valueName: "mode"))
+    var mode: AuthorizationMode = .cloudAdmin
+
+    @Option(name: .customLong("admin-role"), help: ArgumentHelp("The role that may do everything.", valueName: "role"))
+    var administrator = "admin"
+
+    @Option(name: .customLong("reader-role"), help: ArgumentHelp("A role that may read everything. (default: none)", valueName: "role"))
+    var reader: String?
+
+    func validate() throws {
+        if kind != .users, users != nil { throw ValidationError("--users goes with --auth users") }
+        guard kind == .keystone else {
+            if keystone != nil { throw ValidationError("--keystone goes with --auth keystone") }
+            return
+        }
+        guard let keystone else { throw ValidationError("--auth keystone needs --keystone URL, such as http://10.0.0.5:5000/v3") }
+        guard KeystoneAddress(keystone) != nil else {
+            throw ValidationError("--keystone: '\(keystone)' is no address of Keystone; write http://host:port/v3")
+        }
+    }
+
+    /// Takes over what was said into a server's options.
+    func apply(to options: inout ConfigServer.Options) {
+        options.mode = mode
+        options.specialRoles.administrator = administrator
+        options.specialRoles.reader = reader
+        switch kind {
+        case .none: options.authentication = .none
+        case .users: options.authentication = .users(file: users ?? UserFileOptions.standard(in: options.dataDirectory))
+        case .keystone: options.authentication = keystone.flatMap(KeystoneAddress.init).map { .keystone($0) } ?? .none
+        }
+    }
+}
+
+extension AuthorizationMode: ExpressibleByArgument {}
