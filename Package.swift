@@ -154,7 +154,8 @@ let package = Package(
         .executableTarget(
             name: "tungsten",
             dependencies: [
-                "Agent", "AgentCore", "AgentSimulation", "Attributes", "Client", "Coding", "ConfigServer", "ConfigServerCore", "ConfigurationClient",
+                "Agent", "AgentCore", "AgentSimulation", "Attributes", "Client", "Coding", "ConfigServer", "ConfigServerCore",
+                "ConfigurationClient",
                 "ConfigurationModel", "ConfigurationREST", "ControlNode", "Demonstration", "ForwarderMessages", "NIOTransport",
                 "NetworkTypes", "Resources", "SchemaTransformer", "Supervision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
