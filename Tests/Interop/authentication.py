@@ -1,0 +1,214 @@
+"""Authentication and permissions, seen by the published client of the older platform (contrail-api-client): the same story once with users of
+the server's own and once with a real Keystone.
+
+    authentication.py TUNGSTEN     TUNGSTEN: the built executable
+"""
+
+import contextlib
+import json
+import pathlib
+import re
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+import uuid
+
+from vnc_api import vnc_api
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from keystone import Keystone  # noqa: E402
+
+checks = 0
+
+
+def expect(condition, what):
+    global checks
+    checks += 1
+    if not condition:
+        raise SystemExit(f"authentication: not so: {what}")
+
+
+def expect_refused(error, what, call, *arguments, **named):
+    global checks
+    checks += 1
+    try:
+        call(*arguments, **named)
+    except error:
+        return
+    raise SystemExit(f"authentication: not refused: {what}")
+
+
+@contextlib.contextmanager
+def server(tungsten, folder, *options):
+    """A running server; gives its port."""
+    log = folder / "api.log"
+    with open(log, "wb") as file:
+        process = subprocess.Popen(
+            [tungsten, "api", "--listen", "127.0.0.1:0", "--data-dir", folder / "data", *options], stdout=file, stderr=subprocess.STDOUT)
+    try:
+        deadline = time.monotonic() + 60
+        while not (found := re.search(rb"serves http://127\.0\.0\.1:(\d+)", log.read_bytes())):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise SystemExit("the server does not start:\n" + log.read_text(errors="replace")[-2000:])
+            time.sleep(0.02)
+        yield int(found[1])
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+    text = log.read_text(errors="replace")
+    for password in passwords.values():
+        expect(password not in text, "no password in the log")
+
+
+def client(port, user, project, authentication_port):
+    return vnc_api.VncApi(
+        username=user, password=passwords[user], tenant_name=project, api_server_host="127.0.0.1", api_server_port=port,
+        auth_host="127.0.0.1", auth_port=authentication_port, auth_protocol="http", domain_name="Default")
+
+
+def status(port, path, headers={}, method="GET", body=None):
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}{path}", None if body is None else json.dumps(body).encode(), headers, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as reply:
+            return reply.status, reply.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+passwords = {name: secrets.token_hex(8) for name in ("admin", "red", "blue")}
+
+
+def allow_members(admin):
+    rule = vnc_api.RbacRuleType(
+        rule_object="*", rule_field="", rule_perms=[vnc_api.RbacPermType(role_name="member", role_crud="CRUD")])
+    system = admin.global_system_config_read(fq_name=["default-global-system-config"])
+    lists = vnc_api.ApiAccessList("members", system, api_access_list_entries=vnc_api.RbacRuleEntriesType([rule]))
+    admin.api_access_list_create(lists)
+
+
+def names(client):
+    """The networks that somebody sees."""
+    return {":".join(network["fq_name"][1:]) for network in client.virtual_networks_list()["virtual-networks"]}
+
+
+def story(port, log_in, admins_project, red_id, blue_id):
+    """Two projects of one cloud: what is whose, what is shared, and what an administrator sees. Returns red's and blue's clients."""
+    admin = log_in("admin", admins_project)
+    expect(status(port, "/virtual-networks")[0] == 401, "no token, no list")
+    expect(status(port, "/virtual-networks", {"X-Auth-Token": "gAAAAAB0"})[0] == 401, "a token that nobody gave")
+    expect(status(port, "/")[0] == 200 and status(port, "/healthz")[0] == 200, "the home page and probes are for all")
+    for name, identifier in (("red", red_id), ("blue", blue_id)):
+        project = vnc_api.Project(name, admin.domain_read(fq_name=["default-domain"]))
+        project.uuid = str(uuid.UUID(identifier))
+        admin.project_create(project)
+    red, blue = log_in("red", "red"), log_in("blue", "blue")
+    expect_refused(vnc_api.PermissionDenied, "members without an access list", red.virtual_networks_list)
+    allow_members(admin)
+
+    network = vnc_api.VirtualNetwork("secret", red.project_read(fq_name=["default-domain", "red"]))
+    red.virtual_network_create(network)
+    expect(red.virtual_network_read(id=network.uuid).get_perms2().owner.replace("-", "") == red_id, "red owns what red makes")
+    expect(names(red) == {"red:default-virtual-network", "red:secret"}, "red sees red's networks")
+    expect(names(blue) == {"blue:default-virtual-network"}, "blue sees blue's")
+    expect(len(admin.virtual_networks_list()["virtual-networks"]) > 1, "the administrator sees all")
+    expect_refused(vnc_api.PermissionDenied, "blue reads red's network", blue.virtual_network_read, id=network.uuid)
+    expect_refused(vnc_api.PermissionDenied, "blue makes a network in red",
+                   blue.virtual_network_create, vnc_api.VirtualNetwork("x", admin.project_read(fq_name=["default-domain", "red"])))
+    expect_refused(vnc_api.PermissionDenied, "blue deletes red's network", blue.virtual_network_delete, id=network.uuid)
+
+    port_of_blue = vnc_api.VirtualMachineInterface("p", blue.project_read(fq_name=["default-domain", "blue"]))
+    port_of_blue.add_virtual_network(network)
+    expect_refused(vnc_api.PermissionDenied, "blue plugs into red's network", blue.virtual_machine_interface_create, port_of_blue)
+    red.chmod(network.uuid, share=[(blue_id, 5)])
+    expect(blue.virtual_network_read(id=network.uuid).name == "secret", "shared, blue reads it")
+    blue.virtual_machine_interface_create(port_of_blue)
+    seen = blue.virtual_network_read(id=network.uuid, fields=["virtual_machine_interface_back_refs"])
+    expect(len(seen.get_virtual_machine_interface_back_refs() or []) == 1, "blue sees blue's port on it")
+    seen = red.virtual_network_read(id=network.uuid, fields=["virtual_machine_interface_back_refs"])
+    expect(not seen.get_virtual_machine_interface_back_refs(), "red does not see blue's port")
+    network.display_name = "renamed"
+    expect_refused(vnc_api.PermissionDenied, "blue renames what it may only read", blue.virtual_network_update, network)
+    red.virtual_network_update(network)
+
+    expect(red.obj_perms(red.get_auth_token(), network.uuid)["permissions"] == "RWX", "obj-perms of red")
+    mine = admin.obj_perms(blue.get_auth_token(), network.uuid)
+    expect(mine["permissions"] == "RX" and not mine["is_cloud_admin_role"], "the administrator asks about blue")
+    expect(admin.is_cloud_admin_role() and not red.is_cloud_admin_role(), "who is an administrator")
+
+    expect(admin.get_aaa_mode()["aaa-mode"] == "rbac", "the mode")
+    expect_refused(vnc_api.PermissionDenied, "red changes the mode", red.set_aaa_mode, "no-auth")
+    admin.set_aaa_mode("cloud-admin")
+    expect_refused(vnc_api.PermissionDenied, "members where only administrators are let in", red.virtual_networks_list)
+    admin.set_aaa_mode("rbac")
+    blue.virtual_machine_interface_delete(id=port_of_blue.uuid)
+    red.virtual_network_delete(id=network.uuid)
+    return red, blue
+
+
+def own_users(tungsten, folder):
+    def user(command, name, *arguments, password=None, status=0):
+        done = subprocess.run(
+            [tungsten, "user", command, *([name] if name else []), *arguments, "--data-dir", folder / "data"],
+            input=password and password + "\n", capture_output=True, text=True, timeout=60)
+        expect(done.returncode == status, f"tungsten user {command}: {done.stdout}{done.stderr}")
+        expect(not password or password not in done.stdout + done.stderr, "the password is not shown")
+        return done.stdout + done.stderr
+
+    refused = subprocess.run(
+        [tungsten, "api", "--listen", "127.0.0.1:0", "--data-dir", folder / "data", "--auth", "users"],
+        capture_output=True, text=True, timeout=60)
+    expect(refused.returncode != 0 and "tungsten user add" in refused.stderr, "without users the server says how to make one")
+    user("add", "admin", "--role", "admin", password=passwords["admin"])
+    user("add", "red", "--role", "member", "--project", "default-domain:red", password=passwords["red"])
+    user("add", "blue", "--role", "guest", password=passwords["blue"])
+    user("grant", "blue", "--role", "member", "--project", "default-domain:blue")
+    user("revoke", "blue", "--role", "guest")
+    expect("there is a user red already" in user("add", "red", "--role", "x", password=passwords["blue"], status=1), "a name is used once")
+    expect("red    member in default-domain:red" in user("list", None), "the list of users")
+    with server(tungsten, folder, "--auth", "users", "--aaa-mode", "rbac") as port:
+        _, blue = story(port, lambda *who: client(port, *who, port), "default-project", uuid.uuid4().hex, uuid.uuid4().hex)
+        token = blue.get_auth_token()
+        expect(status(port, "/virtual-networks", {"X-Auth-Token": token})[0] == 200, "blue's token is good")
+        user("remove", "blue")
+        # The server looks at the file again once what it remembers of the token is a few seconds old.
+        deadline = time.monotonic() + 30
+        while status(port, "/virtual-networks", {"X-Auth-Token": token})[0] != 401:
+            expect(time.monotonic() < deadline, "the token of a user who is gone stops being good")
+            time.sleep(0.2)
+
+
+def with_keystone(tungsten, folder):
+    keystone = Keystone(folder)
+    try:
+        red_id = keystone.add("red", "red", passwords["red"], "member")
+        blue_id = keystone.add("blue", "blue", passwords["blue"], "member")
+        passwords["admin"] = keystone.password
+        with server(tungsten, folder, "--auth", "keystone", "--keystone", keystone.url, "--aaa-mode", "rbac") as port:
+            red, _ = story(port, lambda *who: client(port, *who, keystone.port), "admin", red_id, blue_id)
+            known, fresh = red.get_auth_token(), keystone.log_in("red", passwords["red"], "red")
+            expect(status(port, "/virtual-networks", {"X-Auth-Token": known})[0] == 200, "red's token is good")
+            keystone.stop()
+            expect(status(port, "/virtual-networks", {"X-Auth-Token": known})[0] == 200, "what is known is known while Keystone is away")
+            code, text = status(port, "/virtual-networks", {"X-Auth-Token": fresh})
+            expect(code == 503 and "Keystone" in text, "what is not known is not let in while Keystone is away")
+            keystone.start()
+            expect(status(port, "/virtual-networks", {"X-Auth-Token": fresh})[0] == 200, "and is when it is back")
+    finally:
+        keystone.stop()
+
+
+def main():
+    tungsten = sys.argv[1]
+    for name, part in (("users of its own", own_users), ("Keystone", with_keystone)):
+        with tempfile.TemporaryDirectory() as folder:
+            before, start = checks, time.monotonic()
+            part(tungsten, pathlib.Path(folder))
+            print(f"authentication: {name}: {checks - before} checks, {time.monotonic() - start:.0f} s", flush=True)
+
+
+main()
