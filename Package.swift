@@ -200,7 +200,8 @@ let package = Package(
         .testTarget(
             name: "ConfigServerTests",
             dependencies: [
-                "Coding", "ConfigServer", "ConfigServerCore", "ConfigurationREST", "CSQLite", "NetworkTypes", "Resources",
+                "Coding", "ConfigServer", "ConfigServerCore", "ConfigurationREST", "CSQLite", "NetworkTypes", "NIOTransport",
+                "Resources",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -14,11 +14,24 @@ struct APICommand: AsyncParsableCommand {
             loopback interface only: whoever can reach it can change everything. `--auth users` or `--auth keystone` lets in only those \
             who prove who they are.
 
+            One server keeps its data in a file (--store sqlite). Several servers may share an etcd, version 3.4 or later, and behave as \
+            one: --store etcd:http://HOST1:2379,http://HOST2:2379,http://HOST3:2379, with /PREFIX after the last address when other keys \
+            than those below /tungsten/configuration are to be used. The servers compact etcd's history, so give them an etcd of their own. \
+            Every server takes changes, and every change is decided on all changes before it. A read shows the configuration as it was \
+            a moment ago, never older than what this server has shown or acknowledged before; a client that changes something on one \
+            server and reads on another may have to wait a moment, and knows by the header X-Configuration-Revision how far it is. While \
+            etcd is out of reach changes are refused with 503, reads show what was last known, and /readyz says so.
+
             SIGTERM and Ctrl-C stop it after the requests in progress; a second one at once.
             """)
 
     @Option(help: ArgumentHelp("Where to listen. Port 0 takes any free port, and prints it.", valueName: "host:port"))
     var listen = ListenAddress(host: "127.0.0.1", port: 8082)
+
+    @Option(
+        help: ArgumentHelp("What keeps the configuration: sqlite, or etcd:http://HOST:PORT[,…][/PREFIX].", valueName: "store"),
+        transform: { text in try StoreChoice(text) })
+    var store = StoreChoice.sqlite
 
     @OptionGroup(title: "Who may do what") var authentication: AuthenticationOptions
 
@@ -28,9 +41,12 @@ struct APICommand: AsyncParsableCommand {
         let stop = common.makeStopSignal()
         var options = ConfigServer.Options(host: listen.host, port: listen.port, dataDirectory: common.dataDirectory)
         authentication.apply(to: &options)
+        options.store = store
         let server = try await ConfigServer.listen(options, ConfigurationResources.catalogue, common.makeLogger("api"))
-        print("configuration server listens on http://\(server.address), data in \(common.dataDirectory)")
+        let place = if case .sqlite = store { common.dataDirectory } else { "\(store)" }
+        print("configuration server listens on http://\(server.address), data in \(place)")
         fflush(nil)
+        stop.whenRequested { server.giveUpLoading() }
         do {
             try await server.load()
         } catch {

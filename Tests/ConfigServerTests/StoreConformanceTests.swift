@@ -1,4 +1,5 @@
-// What any storage engine must do, run on every engine there is; and what the embedded one does with files that are not its own.
+// What any storage engine must do, run on every engine there is; and what the embedded one does with files that are not its own. An engine
+// whose peer is not installed is left out: `Scripts/install test` installs it.
 
 import ConfigServerCore
 import Foundation
@@ -12,7 +13,59 @@ struct StoreUnderTest: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let open: @Sendable (TemporaryFolder) throws -> any Store
 
-    static let all = [StoreUnderTest(testDescription: "sqlite") { try SQLiteStore(path: $0.path + "/configuration.db") }]
+    /// How many revisions the log goes back.
+    static let heldChanges = 6
+
+    static let all =
+        [
+            StoreUnderTest(testDescription: "sqlite") { try SQLiteStore(path: $0.path + "/configuration.db", heldChanges: heldChanges) }
+        ] + shared
+
+    /// Engines that several servers may have open at once.
+    static let shared = EtcdProcess.isInstalled ? [StoreUnderTest(testDescription: "etcd", open: openEtcd)] : []
+
+    private static func openEtcd(_ folder: TemporaryFolder) throws -> any Store {
+        let etcd = try EtcdProcess.common.get()
+        let prefix = "/" + (folder.path.split(separator: "/").last ?? "")
+        return EtcdStore([etcd.address], prefix: prefix, heldChanges: heldChanges)
+    }
+}
+
+/// A store as its one user has it: where it is, and nobody else writing.
+private struct OpenStore {
+    let store: any Store
+    var position = StorePosition()
+
+    init(_ engine: StoreUnderTest, _ folder: TemporaryFolder) throws {
+        store = try engine.open(folder)
+        position = try store.load(object: { _ in }, value: { _, _ in }, change: { _ in })
+    }
+
+    /// Stores rows; those that change objects get lines in the log, as the engine gives them.
+    mutating func apply(_ rows: [RowChange]) throws {
+        try append(Commit(rows: rows, log: logLines(rows, after: position.revision)))
+    }
+
+    mutating func append(_ commit: Commit) throws {
+        guard case .stored = try store.append(commit, after: position) else {
+            throw StoreError(.failed, "overtaken where nobody else writes")
+        }
+        position = position.after(commit)
+    }
+}
+
+/// A line for each row that changes an object.
+private func logLines(_ rows: [RowChange], after revision: UInt64) -> [ChangeRow] {
+    var lines: [ChangeRow] = []
+    for change in rows {
+        let next = revision + UInt64(lines.count) + 1
+        switch change {
+        case .put(let row): lines.append(ChangeRow(revision: next, kind: "update", uuid: row.uuid, type: row.type, name: row.name))
+        case .remove: lines.append(ChangeRow(revision: next, kind: "delete", uuid: .zero, type: "tag", name: Array("[\"é\"]".utf8)))
+        case .setValue, .removeValue: break
+        }
+    }
+    return lines
 }
 
 /// A folder that goes with the value.
@@ -40,13 +93,13 @@ private func row(_ number: UInt64, _ name: String = "x", details: String? = nil)
 private func contents(_ store: any Store) throws -> (rows: [ObjectRow], values: [String: [UInt8]]) {
     var rows: [ObjectRow] = []
     var values: [String: [UInt8]] = [:]
-    try store.load(object: { rows.append($0) }, value: { values[$0] = $1 }, change: { _ in })
+    _ = try store.load(object: { rows.append($0) }, value: { values[$0] = $1 }, change: { _ in })
     return (rows, values)
 }
 
 private func log(_ store: any Store) throws -> [ChangeRow] {
     var log: [ChangeRow] = []
-    try store.load(object: { _ in }, value: { _, _ in }, change: { log.append($0) })
+    _ = try store.load(object: { _ in }, value: { _, _ in }, change: { log.append($0) })
     return log
 }
 
@@ -60,11 +113,11 @@ private func log(_ store: any Store) throws -> [ChangeRow] {
 
     @Test(arguments: StoreUnderTest.all) func keepsRowsInTheOrderOfTheirNumbers(engine: StoreUnderTest) throws {
         let folder = try TemporaryFolder()
-        let store = try engine.open(folder)
+        var open = try OpenStore(engine, folder)
         let rows = [row(3), row(1, details: "{\"a\":1}"), row(UInt64(Int64.max), "é\u{1F600}"), row(2)]
-        try store.apply(rows.map(RowChange.put))
-        #expect(try contents(store).rows == rows.sorted { $0.number < $1.number })
-        store.close()
+        try open.apply(rows.map(RowChange.put))
+        #expect(try contents(open.store).rows == rows.sorted { $0.number < $1.number })
+        open.store.close()
         let reopened = try engine.open(folder)
         defer { reopened.close() }
         #expect(try contents(reopened).rows == rows.sorted { $0.number < $1.number })
@@ -72,60 +125,83 @@ private func log(_ store: any Store) throws -> [ChangeRow] {
 
     @Test(arguments: StoreUnderTest.all) func appliesChangesInTheirOrder(engine: StoreUnderTest) throws {
         let folder = try TemporaryFolder()
-        let store = try engine.open(folder)
-        defer { store.close() }
-        try store.apply([
+        var open = try OpenStore(engine, folder)
+        defer { open.store.close() }
+        try open.apply([
             .put(row(1)), .put(row(1, "y")), .put(row(2)), .remove(number: 2), .remove(number: 9), .put(row(3)), .remove(number: 3),
             .put(row(3, "z")),
         ])
-        #expect(try contents(store).rows == [row(1, "y"), row(3, "z")])
-        try store.apply([.put(row(1, "again", details: "{}"))])
-        try store.apply([])
-        #expect(try contents(store).rows == [row(1, "again", details: "{}"), row(3, "z")])
+        #expect(try contents(open.store).rows == [row(1, "y"), row(3, "z")])
+        try open.apply([.put(row(1, "again", details: "{}"))])
+        try open.apply([])
+        #expect(try contents(open.store).rows == [row(1, "again", details: "{}"), row(3, "z")])
     }
 
     @Test(arguments: StoreUnderTest.all) func keepsValues(engine: StoreUnderTest) throws {
         let folder = try TemporaryFolder()
-        let store = try engine.open(folder)
-        try store.apply([
+        var open = try OpenStore(engine, folder)
+        try open.apply([
             .setValue(key: "a", value: Array("1".utf8)), .setValue(key: "é'\"", value: Array("\"x\"".utf8)), .setValue(key: "a", value: []),
         ])
-        store.close()
-        let reopened = try engine.open(folder)
-        defer { reopened.close() }
-        #expect(try contents(reopened).values == ["a": [], "é'\"": Array("\"x\"".utf8)])
+        open.store.close()
+        var reopened = try OpenStore(engine, folder)
+        defer { reopened.store.close() }
+        #expect(try contents(reopened.store).values == ["a": [], "é'\"": Array("\"x\"".utf8)])
         try reopened.apply([.removeValue(key: "a"), .removeValue(key: "none")])
-        #expect(try contents(reopened).values.keys.sorted() == ["é'\""])
+        #expect(try contents(reopened.store).values.keys.sorted() == ["é'\""])
     }
 
+    /// Also one row, and one transaction, larger than an engine takes in one piece.
     @Test(arguments: StoreUnderTest.all) func keepsMuch(engine: StoreUnderTest) throws {
         let folder = try TemporaryFolder()
-        let store = try engine.open(folder)
-        defer { store.close() }
+        var open = try OpenStore(engine, folder)
         var large = row(1)
         large.properties = Array("{\"x\":\"".utf8) + [UInt8](repeating: UInt8(ascii: "y"), count: 3_000_000) + Array("\"}".utf8)
-        try store.apply([.put(large)] + (2...20_000).map { .put(row($0)) })
-        let rows = try contents(store).rows
-        #expect(rows.count == 20_000 && rows.first == large)
+        try open.apply([.put(large)] + (2...3000).map { .put(row($0)) })
+        let rows = try contents(open.store).rows
+        #expect(rows.count == 3000 && rows.first == large)
+        (open.store as? EtcdStore)?.keep()
+        large.properties[10] = UInt8(ascii: "z")
+        try open.apply([.put(large), .remove(number: 2)])
+        open.store.close()
+        let reopened = try engine.open(folder)
+        defer { reopened.close() }
+        let later = try contents(reopened).rows
+        #expect(later.count == 2999 && later.first == large)
     }
 
     @Test(arguments: StoreUnderTest.all) func keepsTheLogInTheOrderOfItsRevisions(engine: StoreUnderTest) throws {
         let folder = try TemporaryFolder()
-        let store = try engine.open(folder)
-        let rows = (1...9).map { number in
-            ChangeRow(
-                revision: number, kind: "update", uuid: UUIDValue(high: number, low: 1), type: "tag", name: Array("[\"é\(number)\"]".utf8))
+        var open = try OpenStore(engine, folder)
+        var rows: [ChangeRow] = []
+        for number in 1...9 as ClosedRange<UInt64> {
+            let changes = [RowChange.put(row(number, "é\(number)"))]
+            rows += logLines(changes, after: open.position.revision)
+            try open.apply(changes)
         }
-        try store.apply(rows.shuffled().map(RowChange.log))
-        try store.apply([.trimLog(through: 0), .trimLog(through: 6)])
-        #expect(try log(store) == Array(rows.suffix(3)))
-        // A revision is given once: the second is refused, and with it everything it came with.
-        #expect(throws: StoreError.self) { try store.apply([.put(row(1)), .log(rows[8])]) }
-        store.close()
-        let reopened = try engine.open(folder)
-        defer { reopened.close() }
-        #expect(try log(reopened) == Array(rows.suffix(3)))
-        #expect(try contents(reopened).rows.isEmpty)
+        (open.store as? EtcdStore)?.keep()
+        #expect(try log(open.store) == Array(rows.suffix(StoreUnderTest.heldChanges)))
+        open.store.close()
+        let reopened = try OpenStore(engine, folder)
+        defer { reopened.store.close() }
+        #expect(try log(reopened.store) == Array(rows.suffix(StoreUnderTest.heldChanges)))
+        #expect(reopened.position.revision == 9)
+        #expect(try contents(reopened.store).rows.count == 9)
+    }
+
+    /// Who does not know the latest commit stores nothing.
+    @Test(arguments: StoreUnderTest.all) func refusesACommitThatDoesNotFollow(engine: StoreUnderTest) throws {
+        let folder = try TemporaryFolder()
+        var open = try OpenStore(engine, folder)
+        defer { open.store.close() }
+        let old = open.position
+        try open.apply([.put(row(1))])
+        guard case .overtaken = try open.store.append(Commit(rows: [.setValue(key: "a", value: [])]), after: old) else {
+            Issue.record("a commit was stored after another one than it was decided on")
+            return
+        }
+        #expect(try contents(open.store).values.isEmpty)
+        #expect(try open.store.commits(after: open.position).isEmpty)
     }
 
     @Test(arguments: StoreUnderTest.all) func refusesWorkAfterItsEnd(engine: StoreUnderTest) throws {
@@ -133,8 +209,75 @@ private func log(_ store: any Store) throws -> [ChangeRow] {
         let store = try engine.open(folder)
         store.close()
         store.close()
-        #expect(throws: StoreError.self) { try store.apply([.put(row(1))]) }
+        #expect(throws: StoreError.self) { try store.append(Commit(rows: [.put(row(1))]), after: StorePosition()) }
         #expect(throws: StoreError.self) { try contents(store) }
+    }
+
+    // MARK: Shared engines
+
+    @Test(arguments: StoreUnderTest.shared) func othersSeeWhatOneStores(engine: StoreUnderTest) throws {
+        let folder = try TemporaryFolder()
+        var (a, b) = (try OpenStore(engine, folder), try OpenStore(engine, folder))
+        defer {
+            a.store.close()
+            b.store.close()
+        }
+        var commits: [Commit] = []
+        for number in 1...40 as ClosedRange<UInt64> {
+            let rows: [RowChange] = number % 3 == 0 ? [.setValue(key: "k", value: Array("\(number)".utf8))] : [.put(row(number))]
+            let commit = Commit(rows: rows, log: logLines(rows, after: a.position.revision))
+            commits.append(commit)
+            try a.append(commit)
+        }
+        guard case .overtaken(let first) = try b.store.append(Commit(rows: [.put(row(1))], log: []), after: b.position) else {
+            Issue.record("stored although another one had stored before")
+            return
+        }
+        var seen = first
+        for commit in first { b.position = b.position.after(commit) }
+        while case let more = try b.store.commits(after: b.position), !more.isEmpty {
+            for commit in more { b.position = b.position.after(commit) }
+            seen += more
+        }
+        #expect(seen == commits && b.position == a.position)
+        let more = Commit(rows: [.remove(number: 1)], log: logLines([.remove(number: 1)], after: b.position.revision))
+        try b.append(more)
+        #expect(try a.store.commits(after: a.position) == [more])
+        // What comes into the checkpoint, and what is dropped of the log, changes nothing of what is loaded.
+        let before = try contents(a.store)
+        (b.store as? EtcdStore)?.keep()
+        let after = try contents(a.store)
+        #expect(before.rows == after.rows && before.values == after.values && !after.rows.isEmpty)
+        do throws(StoreError) {
+            _ = try a.store.commits(after: StorePosition())
+            Issue.record("commits that were dropped are not missed")
+        } catch {
+            #expect(error.kind == .forgotten)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.shared) func wakesThoseWhoFollow(engine: StoreUnderTest) async throws {
+        let folder = try TemporaryFolder()
+        var (a, b) = (try OpenStore(engine, folder), try OpenStore(engine, folder))
+        defer {
+            a.store.close()
+            b.store.close()
+        }
+        let (wakes, continuation) = AsyncStream.makeStream(of: Void.self)
+        b.store.follow { continuation.yield() }
+        var seen: [Commit] = []
+        var iterator = wakes.makeAsyncIterator()
+        for number in 1...5 as ClosedRange<UInt64> {
+            try a.apply([.put(row(number))])
+            while seen.count < number {
+                await iterator.next()
+                for commit in try b.store.commits(after: b.position) {
+                    seen.append(commit)
+                    b.position = b.position.after(commit)
+                }
+            }
+        }
+        #expect(seen.flatMap(\.rows) == (1...5).map { .put(row($0)) })
     }
 }
 
@@ -179,7 +322,7 @@ private func log(_ store: any Store) throws -> [ChangeRow] {
         let folder = try TemporaryFolder()
         let path = folder.path + "/configuration.db"
         let store = try SQLiteStore(path: path)
-        try store.apply((1...5_000).map { .put(row($0)) })
+        _ = try store.append(Commit(rows: (1...5_000).map { .put(row($0)) }), after: StorePosition())
         store.close()
         // Pages in the middle are overwritten: the head stays readable, the table does not.
         let file = try FileHandle(forUpdating: URL(filePath: path))

@@ -101,6 +101,8 @@ public struct ClientError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The server's words where it has any.
     public let message: String
     public let status: Int?
+    /// False when the request certainly reached nobody, so that it did not happen.
+    public var wasSent = true
 
     public init(_ code: Code, _ message: String, status: Int? = nil) {
         self.code = code

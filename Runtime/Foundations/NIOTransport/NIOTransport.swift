@@ -8,7 +8,7 @@ import NIOHTTP1
 import NIOPosix
 import Synchronization
 
-/// A configuration server at an address, or several that behave as one.
+/// A server at an address, or several that behave as one.
 public final class NIOTransport: ClientTransport {
     /// Where a server is: `127.0.0.1:8082`, `[::1]:8082`.
     public struct Address: Sendable, Hashable, CustomStringConvertible {
@@ -150,7 +150,9 @@ public final class NIOTransport: ClientTransport {
                 reasons.append("\(address): \(Self.words(error))")
             }
         }
-        throw ClientError(.unreachable, "no configuration server answers: " + reasons.joined(separator: "; "))
+        var error = ClientError(.unreachable, "no server answers: " + reasons.joined(separator: "; "))
+        error.wasSent = false
+        throw error
     }
 
     private static func words(_ error: any Error) -> String {

@@ -21,7 +21,9 @@ public final class ConfigServer: Sendable {
         public var host: String
         /// 0: any free port.
         public var port: Int
+        /// Where the embedded store lies; not used with another one.
         public var dataDirectory: String
+        public var store = StoreChoice.sqlite
         /// How many changes are held for watchers who come back or fall behind, in memory and in the store.
         public var heldChanges = 16_384
         /// How often a watcher hears that its connection lives, in milliseconds.
@@ -47,7 +49,8 @@ public final class ConfigServer: Sendable {
     /// Where it listens: `127.0.0.1:8082`.
     public let address: String
     private let engine: ConfigurationEngine
-    private let directory: DataDirectory
+    /// nil when the data lie elsewhere.
+    private let directory: DataDirectory?
     private let group: MultiThreadedEventLoopGroup
     private let listener: any Channel
     private let connections: Connections
@@ -60,7 +63,7 @@ public final class ConfigServer: Sendable {
     private static let patience = TimeAmount.seconds(10)
 
     private init(
-        address: String, engine: ConfigurationEngine, directory: DataDirectory, group: MultiThreadedEventLoopGroup, listener: any Channel,
+        address: String, engine: ConfigurationEngine, directory: DataDirectory?, group: MultiThreadedEventLoopGroup, listener: any Channel,
         connections: Connections, gatekeeper: Gatekeeper, logger: Logger
     ) {
         self.address = address
@@ -75,9 +78,9 @@ public final class ConfigServer: Sendable {
 
     /// Takes the data folder and begins to listen. Until `load` has returned, every request is answered with 503.
     public static func listen(_ options: Options, _ catalogue: ResourceCatalogue, _ logger: Logger) async throws -> ConfigServer {
-        let directory = try DataDirectory(options.dataDirectory)
+        let directory: DataDirectory? = if case .sqlite = options.store { try DataDirectory(options.dataDirectory) } else { nil }
         do {
-            let store = try SQLiteStore(path: directory.database)
+            let store = try options.store.open(directory, heldChanges: options.heldChanges)
             let service = ConfigurationService(catalogue)
             let gatekeeper = Gatekeeper(try options.authentication.authenticator(service), options.mode, options.specialRoles)
             let engine = ConfigurationEngine(service, store, options.engine, logger)
@@ -98,7 +101,7 @@ public final class ConfigServer: Sendable {
                         """)
             }
         } catch {
-            directory.release()
+            directory?.release()
             throw error
         }
     }
@@ -131,19 +134,23 @@ public final class ConfigServer: Sendable {
             .get()
     }
 
-    /// Reads the data and opens for requests. When it fails the server can only be stopped.
+    /// Reads the data and opens for requests; an etcd that is out of reach is waited for. When it fails the server can only be stopped.
     public func load() async throws {
         try await NIOThreadPool.singleton.runIfActive { [engine] in try engine.load() }
     }
 
+    /// Lets `load` fail instead of waiting for an etcd that is out of reach.
+    public func giveUpLoading() { engine.giveUpLoading() }
+
     /// Stops listening, lets requests in progress finish, closes connections and the store.
     public func stop() async throws {
+        engine.giveUpLoading()
         try await listener.close()
         await connections.finish(within: Self.patience, on: group.next())
         await gatekeeper.stop()
         await engine.stop()
         try await group.shutdownGracefully()
-        directory.release()
+        directory?.release()
         logger.info("configuration server stopped")
     }
 }

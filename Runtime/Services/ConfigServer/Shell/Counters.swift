@@ -33,6 +33,8 @@ final class Counters: Sendable {
         }
     }
 
+    func overtaken() { metrics.withLock { $0.overtaken += 1 } }
+
     func opened() { metrics.withLock { $0.connections += 1 } }
 
     func closed() { metrics.withLock { $0.connections -= 1 } }

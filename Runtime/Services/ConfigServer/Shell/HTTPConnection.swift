@@ -282,9 +282,14 @@ final class HTTPConnection: ChannelDuplexHandler {
             request.access = try access.get()
             let operation = try engine.service.operation(request)
             guard let context else { return nil }
-            if operation.isWatching { return try watch(operation, received, context) }
             let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
             let eventLoop = context.eventLoop
+            if operation.isWatching {
+                guard try engine.mustCatchUp(for: operation) else { return try watch(operation, received, context) }
+                outstanding = received
+                engine.catchUp { eventLoop.execute { bound.value.watchLater(operation, received) } }
+                return nil
+            }
             outstanding = received
             let reply = engine.perform(operation) { reply in
                 eventLoop.execute { bound.value.finish(reply) }
@@ -296,6 +301,16 @@ final class HTTPConnection: ChannelDuplexHandler {
             return reply
         } catch {
             return error.reply
+        }
+    }
+
+    /// The engine has caught up with what the watcher saw elsewhere.
+    private func watchLater(_ operation: Operation, _ received: Received) {
+        guard outstanding != nil, let context else { return }
+        do throws(Refusal) {
+            if let reply = try watch(operation, received, context) { finish(reply) }
+        } catch {
+            finish(error.reply)
         }
     }
 

@@ -28,6 +28,8 @@ public final class SQLiteStore: Store {
         let removeValue: SQLiteStatement
         let logChange: SQLiteStatement
         let trimLog: SQLiteStatement
+        /// Counts the commits since the file was opened: nobody else can have made one.
+        var position = StorePosition()
         var isClosed = false
 
         var statements: [SQLiteStatement] {
@@ -37,8 +39,11 @@ public final class SQLiteStore: Store {
 
     /// The lock is what makes the connection safe to pass between threads: nothing reaches it in another way.
     private let connection: Mutex<Connection>
+    /// How many revisions the log of changes goes back.
+    private let heldChanges: UInt64
 
-    public init(path: String) throws(StoreError) {
+    public init(path: String, heldChanges: Int = 16_384) throws(StoreError) {
+        self.heldChanges = UInt64(max(heldChanges, 1))
         let database = try SQLiteDatabase(path: path)
         do throws(StoreError) {
             try Self.prepare(database, path)
@@ -89,20 +94,35 @@ public final class SQLiteStore: Store {
 
     // MARK: Writing
 
-    public func apply(_ changes: [RowChange]) throws(StoreError) {
+    public func append(_ commit: Commit, after position: StorePosition) throws(StoreError) -> StoreOutcome {
         try connection.withLock { connection throws(StoreError) in
             try Self.checkOpen(connection)
+            guard position == connection.position else { return .overtaken(by: []) }
             try connection.begin.run()
             do throws(StoreError) {
-                for change in changes { try Self.apply(change, connection) }
+                for change in commit.rows { try Self.apply(change, connection) }
+                for row in commit.log { try Self.log(row, connection) }
+                if let revision = commit.log.last?.revision, revision > heldChanges {
+                    try connection.trimLog.bind(1, Int64(bitPattern: revision - heldChanges))
+                    try connection.trimLog.run()
+                }
                 try connection.commit.run()
             } catch {
                 // SQLite has rolled back by itself after some failures, and then says that there is nothing to roll back.
                 do { try connection.rollback.run() } catch {}
                 throw error
             }
+            connection.position = position.after(commit)
+            return .stored
         }
     }
+
+    // MARK: Others: there are none
+
+    public var isShared: Bool { false }
+    public var trouble: String? { nil }
+    public func commits(after position: StorePosition) throws(StoreError) -> [Commit] { [] }
+    public func follow(_ wake: @escaping @Sendable () -> Void) {}
 
     private static func apply(_ change: RowChange, _ connection: Connection) throws(StoreError) {
         switch change {
@@ -127,18 +147,17 @@ public final class SQLiteStore: Store {
         case .removeValue(let key):
             try connection.removeValue.bind(1, text: key)
             try connection.removeValue.run()
-        case .log(let row):
-            let statement = connection.logChange
-            try statement.bind(1, Int64(bitPattern: row.revision))
-            try statement.bind(2, text: row.kind)
-            try statement.bind(3, text: row.uuid.description)
-            try statement.bind(4, text: row.type)
-            try statement.bind(5, text: row.name)
-            try statement.run()
-        case .trimLog(let revision):
-            try connection.trimLog.bind(1, Int64(bitPattern: revision))
-            try connection.trimLog.run()
         }
+    }
+
+    private static func log(_ row: ChangeRow, _ connection: Connection) throws(StoreError) {
+        let statement = connection.logChange
+        try statement.bind(1, Int64(bitPattern: row.revision))
+        try statement.bind(2, text: row.kind)
+        try statement.bind(3, text: row.uuid.description)
+        try statement.bind(4, text: row.type)
+        try statement.bind(5, text: row.name)
+        try statement.run()
     }
 
     // MARK: Reading
@@ -146,7 +165,7 @@ public final class SQLiteStore: Store {
     public func load(
         object: (ObjectRow) throws(StoreError) -> Void, value: (_ key: String, _ value: [UInt8]) throws(StoreError) -> Void,
         change: (ChangeRow) throws(StoreError) -> Void
-    ) throws(StoreError) {
+    ) throws(StoreError) -> StorePosition {
         try connection.withLock { connection throws(StoreError) in
             try Self.checkOpen(connection)
             let objects = try connection.database.prepare("SELECT * FROM objects ORDER BY number")
@@ -157,7 +176,12 @@ public final class SQLiteStore: Store {
             while try pairs.step() { try value(pairs.text(0) ?? "", pairs.bytes(1) ?? []) }
             let changes = try connection.database.prepare("SELECT * FROM changes ORDER BY revision")
             defer { changes.finalize() }
-            while try changes.step() { try change(try Self.changeRow(changes)) }
+            while try changes.step() {
+                let row = try Self.changeRow(changes)
+                try change(row)
+                connection.position.revision = row.revision
+            }
+            return connection.position
         }
     }
 

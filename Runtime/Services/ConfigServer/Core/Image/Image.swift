@@ -12,6 +12,8 @@ public struct Image: Sendable {
     var values = SortedIndex<ValueEntry>()
     /// The highest `Identity.number` or `ObjectReference.number` given out.
     var lastNumber: UInt64 = 0
+    /// Objects in the store that the schema has no type for, and what is below them.
+    var unseen: Set<UUIDValue> = []
 
     public init() {}
 

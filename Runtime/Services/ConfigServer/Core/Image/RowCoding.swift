@@ -90,14 +90,12 @@ public struct ImageLoader {
                 unseen.insert(row.uuid)
                 return
             }
-            guard let known = identities[uuid] else { throw damaged(row, "its parent \(uuid) is missing") }
+            guard let known = identities[uuid] else { throw row.damaged("its parent \(uuid) is missing") }
             parent = known
         }
-        guard row.properties.first == UInt8(ascii: "{"), row.properties.last == UInt8(ascii: "}") else {
-            throw damaged(row, "its properties are not a JSON object")
-        }
+        try row.checkProperties()
         let identity = Identity(uuid: row.uuid, type: type.number, name: row.name, parent: parent, number: row.number)
-        guard identities.updateValue(identity, forKey: row.uuid) == nil else { throw damaged(row, "its UUID occurs twice") }
+        guard identities.updateValue(identity, forKey: row.uuid) == nil else { throw row.damaged("its UUID occurs twice") }
         rows.append((identity, row))
     }
 
@@ -109,9 +107,14 @@ public struct ImageLoader {
         objects.reserveCapacity(rows.count)
         var relations: [Relation] = []
         var allocations: [AllocationEntry] = []
+        let (identities, unseen) = (identities, unseen)
         for (identity, row) in rows {
-            let references = try references(of: row)
-            let details = try details(of: row)
+            let references = try row.references { type, uuid throws(CodingError) in
+                if let target = identities[uuid] { return target }
+                guard unseen.contains(uuid) else { throw ObjectRow.missing(type, uuid) }
+                return nil
+            }
+            let details = try row.parsedDetails()
             let state = ObjectState(
                 identity, properties: PropertySet(text: row.properties), references: references, positions: details.positions,
                 allocations: details.allocations)
@@ -131,6 +134,7 @@ public struct ImageLoader {
         image.allocations = try Self.index(allocations) { "the number \($0.number) of \($0.space) belongs to two objects" }
         image.values = try Self.index(values) { "two values have the key \($0.key)" }
         image.lastNumber = lastNumber
+        image.unseen = unseen
         return image
     }
 
@@ -143,36 +147,33 @@ public struct ImageLoader {
         }
         return SortedIndex(ascending: sorted)
     }
+}
 
-    private func references(of row: ObjectRow) throws(StoreError) -> [ObjectReference] {
-        if row.references.elementsEqual("[]".utf8) { return [] }
-        var references: [ObjectReference] = []
+extension ObjectRow {
+    /// - Parameter resolve: the object with a UUID; nil for one that the schema has no type for, whose references are left out.
+    func references(
+        _ resolve: (_ type: String, _ target: UUIDValue) throws(CodingError) -> Identity?
+    ) throws(StoreError) -> [ObjectReference] {
+        if references.elementsEqual("[]".utf8) { return [] }
         do {
-            let (identities, unseen) = (identities, unseen)
-            references = try JSONReader.read(row.references) { reader throws(CodingError) in
+            return try JSONReader.read(references) { reader throws(CodingError) in
                 var references: [ObjectReference] = []
                 try reader.beginArray()
                 while try reader.nextElement() {
                     let stored = try StoredReference(from: &reader)
-                    guard let target = identities[stored.target] else {
-                        if unseen.contains(stored.target) { continue }
-                        throw CodingError(.missingMember, "the \(stored.type) \(stored.target) it refers to is missing")
-                    }
+                    guard let target = try resolve(stored.type, stored.target) else { continue }
                     references.append(
                         ObjectReference(target: target, data: stored.data, number: stored.number, isRelaxed: stored.isRelaxed))
                 }
                 return references
             }
         } catch {
-            throw damaged(row, error.message)
+            throw damaged(error.message)
         }
-        return references
     }
 
-    private func details(
-        of row: ObjectRow
-    ) throws(StoreError) -> (positions: [String: [String]], allocations: [Allocation]) {
-        guard let details = row.details else { return ([:], []) }
+    func parsedDetails() throws(StoreError) -> (positions: [String: [String]], allocations: [Allocation]) {
+        guard let details else { return ([:], []) }
         do {
             let value = try JSONValue(parsing: details)
             var positions: [String: [String]] = [:]
@@ -185,14 +186,23 @@ public struct ImageLoader {
             }
             return (positions, allocations)
         } catch {
-            throw damaged(row, error.message)
+            throw damaged(error.message)
         }
     }
 
-    private func damaged(_ row: ObjectRow, _ reason: String) -> StoreError {
+    func checkProperties() throws(StoreError) {
+        guard properties.first == UInt8(ascii: "{"), properties.last == UInt8(ascii: "}") else {
+            throw damaged("its properties are not a JSON object")
+        }
+    }
+
+    static func missing(_ type: String, _ uuid: UUIDValue) -> CodingError {
+        CodingError(.missingMember, "the \(type) \(uuid) it refers to is missing")
+    }
+
+    func damaged(_ reason: String) -> StoreError {
         StoreError(
-            .unusable,
-            "the stored \(row.type) \(row.uuid) is damaged: \(reason); restore a backup, or delete the row with number \(row.number)")
+            .unusable, "the stored \(type) \(uuid) is damaged: \(reason); restore a backup, or delete the row with number \(number)")
     }
 }
 

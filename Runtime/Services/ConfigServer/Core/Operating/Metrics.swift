@@ -20,6 +20,8 @@ public struct Metrics: Sendable {
     public var changes: UInt64 = 0
     /// Times that the store could not do what it was asked for.
     public var storeFailures: UInt64 = 0
+    /// Times that another server had stored something first, and the requests were decided again.
+    public var overtaken: UInt64 = 0
     /// Seconds spent waiting for the store.
     public var storeSeconds = 0.0
     public var connections = 0
@@ -61,6 +63,9 @@ public struct Metrics: Sendable {
         page.add("tungsten_api_changes_total", "counter", "Requests that changed something.", [("", "\(changes)")])
         page.add("tungsten_api_store_commits_total", "counter", "Transactions stored; several changes share one.", [("", "\(commits)")])
         page.add("tungsten_api_store_failures_total", "counter", "Transactions that could not be stored.", [("", "\(storeFailures)")])
+        page.add(
+            "tungsten_api_store_overtaken_total", "counter",
+            "Times that another server stored something first and requests were decided again.", [("", "\(overtaken)")])
         page.add("tungsten_api_store_seconds_total", "counter", "Time spent waiting for the store.", [("", "\(storeSeconds)")])
         if let content {
             page.add("tungsten_api_revision", "gauge", "The revision of the latest change.", [("", "\(content.revision)")])

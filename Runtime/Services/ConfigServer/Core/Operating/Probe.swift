@@ -13,13 +13,18 @@ public enum Probe: String, CaseIterable, Sendable {
         self.init(rawValue: request.target.segments[0])
     }
 
-    public func reply(_ metrics: @autoclosure () -> Metrics, isReady: Bool) -> Reply {
+    /// - Parameter trouble: why changes are not taken or seen at the moment; reads go on with what was last known.
+    public func reply(_ metrics: @autoclosure () -> Metrics, isReady: Bool, trouble: String? = nil) -> Reply {
         switch self {
         case .alive: Reply(200, .text, body: Array("ok\n".utf8))
         case .ready:
-            isReady
-                ? Reply(200, .text, body: Array("ok\n".utf8))
-                : Refusal(503, "Api server is Initializing:DB Resync in progress").reply
+            if !isReady {
+                Refusal(503, "Api server is Initializing:DB Resync in progress").reply
+            } else if let trouble {
+                Refusal(503, "The store is out of reach: changes are refused, and reads show what was last known. \(trouble)").reply
+            } else {
+                Reply(200, .text, body: Array("ok\n".utf8))
+            }
         case .metrics: metrics().reply
         }
     }
