@@ -196,7 +196,7 @@ import Testing
         }
         let cases = [
             (Request.Method.put, "/virtual-networks", "GET, HEAD, POST"), (.post, "/", "GET, HEAD"), (.get, "/ref-update", "POST"),
-            (.post, "/virtual-network/x", "GET, HEAD, PUT, DELETE"), (.post, "/aaa-mode", "PUT, GET, HEAD"),
+            (.post, "/virtual-network/x", "GET, HEAD, PUT, PATCH, DELETE"), (.post, "/aaa-mode", "PUT, GET, HEAD"),
         ]
         for (method, path, allow) in cases {
             let reply = server.send(method, path)

@@ -11,10 +11,14 @@ extension ConfigurationService {
     ) -> Decision {
         do {
             try admit(operation, image)
+            let isTrial = operation.request.target["dry_run"]?.lowercased().contains("true") ?? false
+            if case .action(.bulk) = operation.route {
+                let decision = try decideBulk(operation.request, image, now: now, random: random)
+                return isTrial ? Decision(reply: decision.reply, transaction: Transaction()) : decision
+            }
             var draft = makeDraft(image, for: permissions(operation, image), now: now, random: random)
             let reply = try writing(operation, &draft)
             // What it would come to was asked for: all checks were made, and nothing happens.
-            let isTrial = operation.request.target["dry_run"]?.lowercased().contains("true") ?? false
             return Decision(reply: reply, transaction: isTrial ? Transaction() : draft.finish())
         } catch {
             return Decision(reply: error.reply, transaction: Transaction())
@@ -70,8 +74,9 @@ extension ConfigurationService {
             return .empty
         }
         if request.body.isEmpty { return .empty }
-        let body = try ObjectBody(request.body, of: type)
+        var body = try ObjectBody(request.body, of: type)
         try draft.require(.write, state)
+        if request.method == .patch { try body.merge(into: state, type) }
         try draft.update(state, body)
         var writer = ReplyWriter(types, draft.image, base: request.base, reserving: 256)
         writer.json.beginObject()

@@ -19,6 +19,8 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     /// What the older platform takes.
     static let greatestBody = 1_024_000
+    /// Of many requests in one (`POST /bulk`).
+    static let greatestBulk = 32 << 20
     private static let greatestBacklog = 16
     private static let greatestDiscarded = 32 << 20
 
@@ -83,7 +85,7 @@ final class HTTPConnection: ChannelDuplexHandler {
             reading = .nothing  // Gives up the other reference to the body, so that it grows in place.
             body.append(contentsOf: part.readableBytesView)
             reading = .body(head, body)
-            if body.count > Self.greatestBody { refuseTooLarge(body.count, head) }
+            if body.count > Self.greatestBody(of: head) { refuseTooLarge(body.count, head) }
         case (.end, .body(let head, let body)):
             reading = .nothing
             receive(
@@ -151,19 +153,25 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         let length = head.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
-        guard length <= Self.greatestBody else { return refuseTooLarge(length, head) }
+        guard length <= Self.greatestBody(of: head) else { return refuseTooLarge(length, head) }
         if head.headers.first(name: "expect")?.lowercased() == "100-continue" {
             context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
         }
         var body: [UInt8] = []
-        body.reserveCapacity(length)
+        // What is announced is not always sent.
+        body.reserveCapacity(min(length, Self.greatestBody))
         reading = .body(head, body)
+    }
+
+    private static func greatestBody(of head: HTTPRequestHead) -> Int {
+        head.uri.hasPrefix("/bulk") ? greatestBulk : greatestBody
     }
 
     private func refuseTooLarge(_ length: Int, _ head: HTTPRequestHead) {
         reading = .discarding(0)
-        logger.notice("request refused: its body is larger than \(Self.greatestBody) bytes", metadata: ["uri": "\(head.uri.prefix(200))"])
-        let refusal = Refusal(413, "Request Entity Too Large: the body is larger than \(Self.greatestBody) bytes; send it in parts")
+        let greatest = Self.greatestBody(of: head)
+        logger.notice("request refused: its body is larger than \(greatest) bytes", metadata: ["uri": "\(head.uri.prefix(200))"])
+        let refusal = Refusal(413, "Request Entity Too Large: the body is larger than \(greatest) bytes; send it in parts")
         receive(Received(request: .failure(refusal), isHead: head.method == .HEAD, keepsAlive: false))
     }
 
@@ -174,9 +182,10 @@ final class HTTPConnection: ChannelDuplexHandler {
             case .GET, .HEAD: method = .get
             case .POST: method = .post
             case .PUT: method = .put
+            case .PATCH: method = .patch
             case .DELETE: method = .delete
             default:
-                let allowed = "GET, HEAD, POST, PUT, DELETE"
+                let allowed = "GET, HEAD, POST, PUT, PATCH, DELETE"
                 throw Refusal(405, "Method not allowed: this server takes \(allowed)", allow: allowed)
             }
             var host: String?

@@ -13,6 +13,8 @@ extension ConfigurationService {
         }
         // Everybody may ask what they may do.
         if case .action(.objectPermissions) = operation.route { return }
+        // Each of its parts is looked at by itself.
+        if case .action(.bulk) = operation.route { return }
         guard !caller.roles.isEmpty else { throw Refusal(401, "roles empty!! The token carries no role in its project") }
         if access.readsAll, !operation.isWriting, !operation.route.changesServer(operation.request.method) { return }
         switch access.mode {
@@ -123,7 +125,7 @@ extension Request.Method {
         switch self {
         case .get: "R"
         case .post: "C"
-        case .put: "U"
+        case .put, .patch: "U"
         case .delete: "D"
         }
     }
@@ -132,7 +134,7 @@ extension Request.Method {
         switch self {
         case .get: "read"
         case .post: "create"
-        case .put: "update"
+        case .put, .patch: "update"
         case .delete: "delete"
         }
     }

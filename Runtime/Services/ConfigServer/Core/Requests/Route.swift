@@ -45,6 +45,7 @@ enum Action: String, CaseIterable, Sendable {
     case watch = "watch"
     case setTag = "set-tag"
     case securityPolicyDraft = "security-policy-draft"
+    case bulk = "bulk"
 
     /// The name of the link on the home page.
     var linkName: String {
@@ -70,7 +71,7 @@ enum Action: String, CaseIterable, Sendable {
     /// Whether it may change something.
     var isWriting: Bool {
         switch self {
-        case .propCollectionUpdate, .refUpdate, .refRelaxForDelete, .userAgentKeyValue, .changeOwner, .changeMode, .setTag: true
+        case .propCollectionUpdate, .refUpdate, .refRelaxForDelete, .userAgentKeyValue, .changeOwner, .changeMode, .setTag, .bulk: true
         default: false
         }
     }
@@ -87,7 +88,7 @@ extension Route {
         }
         if segments.count == 2, let type = types.type(named: first), type.name == first {
             self = .object(type.number, uuid: segments[1])
-            try allow([.get, .put, .delete], request)
+            try allow([.get, .put, .patch, .delete], request)
         } else if segments.count == 1, let type = types.type(collection: first) {
             self = .collection(type.number)
             try allow([.get, .post], request)
