@@ -12,6 +12,9 @@ public struct Operation: Sendable {
     /// It may change something, and must be decided by the one who owns the newest image.
     public let isWriting: Bool
 
+    /// Its reply is made from the log of changes.
+    public var isAuditing: Bool { if case .action(.audit) = route { true } else { false } }
+
     /// Its reply is a stream of events.
     public var isWatching: Bool { if case .action(.watch) = route { true } else { false } }
 }

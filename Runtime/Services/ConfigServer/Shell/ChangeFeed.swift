@@ -62,6 +62,9 @@ final class ChangeFeed: Sendable {
     /// Every change after this revision is held.
     var floor: UInt64 { state.withLock { $0.history.floor } }
 
+    /// All that is held, and the revision after which that is everything.
+    var held: ChangeHistory<FeedEntry> { state.withLock { $0.history } }
+
     /// How many watch.
     var watcherCount: Int { state.withLock { $0.watchers.count } }
 

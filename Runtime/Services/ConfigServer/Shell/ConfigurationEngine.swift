@@ -58,6 +58,7 @@ final class ConfigurationEngine: Sendable {
     let service: ConfigurationService
     let feed: ChangeFeed
     let counters = Counters()
+    let requestNumbers = RequestNumbers()
     let options: Options
     private let store: any Store
     private let logger: Logger
@@ -139,7 +140,8 @@ final class ConfigurationEngine: Sendable {
                 throw StoreError(.unusable, "the default objects cannot be made: \(error.message)")
             }
             guard !transaction.isEmpty else { return }
-            let changes = service.changes(of: transaction, to: writing.image, after: writing.position.revision)
+            let changes = service.changes(
+                of: transaction, to: writing.image, after: writing.position.revision, note: ChangeNote(time: now(), call: "start"))
             let commit = Commit(rows: transaction.rows(service.types), log: changes.map { service.row($0) })
             switch try store.append(commit, after: writing.position) {
             case .stored:
@@ -183,11 +185,27 @@ final class ConfigurationEngine: Sendable {
             enqueue(PendingWrite(operation: operation, complete: complete))
             return nil
         }
+        if operation.isAuditing {
+            readers.submit { state in
+                complete(state == .active ? self.audit(operation, snapshot.image) : Self.stopping)
+            }
+            return nil
+        }
         guard service.isLong(operation, snapshot.image) else { return service.read(operation, snapshot.image) }
         readers.submit { [service] state in
             complete(state == .active ? service.read(operation, snapshot.image) : Self.stopping)
         }
         return nil
+    }
+
+    private func audit(_ operation: Operation, _ image: Image) -> Reply {
+        do throws(Refusal) {
+            let query = try service.auditQuery(operation, image)
+            let held = feed.held
+            return service.audit(query, held.newestFirst.lazy.map(\.change), floor: held.floor)
+        } catch {
+            return error.reply
+        }
     }
 
     /// Answers whoever looks after the server, at any time.
@@ -311,7 +329,9 @@ final class ConfigurationEngine: Sendable {
             if !decision.transaction.isEmpty {
                 outcome.commit.rows += decision.transaction.rows(service.types)
                 let revision = outcome.changes.last?.revision ?? writing.position.revision
-                let made = service.changes(of: decision.transaction, to: outcome.image, after: revision)
+                let made = service.changes(
+                    of: decision.transaction, to: outcome.image, after: revision,
+                    note: ChangeNote(write.operation, at: writing.lastTimestamp))
                 reply.revision = made.last?.revision
                 outcome.changes += made
                 outcome.image.apply(decision.transaction)

@@ -195,6 +195,8 @@ final class HTTPConnection: ChannelDuplexHandler {
             var wantsProblems = false
             var token: String?
             var subjectToken: String?
+            var forwardedFor: String?
+            var id: String?
             for (name, value) in head.headers {
                 switch name.utf8.count {
                 case 4 where name.lowercased() == "host": host = value
@@ -205,6 +207,8 @@ final class HTTPConnection: ChannelDuplexHandler {
                 case 12 where name.lowercased() == "x-auth-token": token = value
                 case 12 where name.lowercased() == "x-user-token": subjectToken = value
                 case 15 where name.lowercased() == "x-subject-token": subjectToken = value
+                case 15 where name.lowercased() == "x-forwarded-for": forwardedFor = value
+                case 12 where name.lowercased() == "x-request-id": id = value
                 default: break
                 }
             }
@@ -215,6 +219,11 @@ final class HTTPConnection: ChannelDuplexHandler {
             request.wantsProblems = wantsProblems
             request.token = token
             request.subjectToken = subjectToken
+            request.id = id.flatMap { RequestNumbers.isUsable($0) ? $0 : nil } ?? engine.requestNumbers.next()
+            // A proxy says first whom it speaks for.
+            request.address =
+                forwardedFor.flatMap { $0.split(separator: ",").first.map { String($0.trimmingPrefix(" ").prefix(64)) } }
+                ?? context.remoteAddress?.ipAddress
             return .success(request)
         } catch {
             return .failure(error)
@@ -359,6 +368,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         case .success(let request):
             engine.counters.answered(received.isHead ? "HEAD" : request.method.rawValue, reply.status)
             if reply.status == 401 { reply.challenge = gatekeeper.challenge(base: request.base) }
+            reply.requestID = request.id
             if request.wantsProblems {
                 reply = reply.asProblem(title: HTTPResponseStatus(statusCode: reply.status).reasonPhrase)
             }

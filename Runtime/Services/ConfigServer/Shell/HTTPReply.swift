@@ -37,6 +37,10 @@ extension ByteBuffer {
             writeStaticString("\r\nX-Configuration-Revision: ")
             writeString(String(revision))
         }
+        if let id = reply.requestID {
+            writeStaticString("\r\nX-Request-Id: ")
+            writeString(id)
+        }
         if let token = reply.subjectToken {
             writeStaticString("\r\nX-Subject-Token: ")
             writeString(token)

@@ -3,7 +3,7 @@
 //
 //     objects  number, uuid, type, name, parent, properties, "references", details      one row an object
 //     pairs    key, value                                                                 what clients keep for themselves
-//     changes  revision, kind, uuid, type, name                                           which objects changed lately
+//     changes  revision, kind, uuid, type, name, note                                     which objects changed lately, and who did it
 
 import ConfigServerCore
 import NetworkTypes
@@ -14,8 +14,8 @@ public final class SQLiteStore: Store {
     /// "TUNG": tells our files from those of other programs.
     private static let applicationIdentifier: Int64 = 0x5455_4E47
     /// Raised when a version of the program can no longer read what an older one wrote, or the other way round. 2: the log of changes,
-    /// which a program that does not know it would leave with a gap.
-    private static let formatVersion: Int64 = 2
+    /// which a program that does not know it would leave with a gap. 3: who changed something.
+    private static let formatVersion: Int64 = 3
 
     private struct Connection {
         let database: SQLiteDatabase
@@ -55,7 +55,7 @@ public final class SQLiteStore: Store {
                     removeObject: try database.prepare("DELETE FROM objects WHERE number = ?1"),
                     setValue: try database.prepare("INSERT OR REPLACE INTO pairs VALUES (?1, ?2)"),
                     removeValue: try database.prepare("DELETE FROM pairs WHERE key = ?1"),
-                    logChange: try database.prepare("INSERT INTO changes VALUES (?1, ?2, ?3, ?4, ?5)"),
+                    logChange: try database.prepare("INSERT INTO changes VALUES (?1, ?2, ?3, ?4, ?5, ?6)"),
                     trimLog: try database.prepare("DELETE FROM changes WHERE revision <= ?1")))
         } catch {
             database.close()
@@ -87,9 +87,11 @@ public final class SQLiteStore: Store {
             );
             CREATE TABLE IF NOT EXISTS pairs (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
             CREATE TABLE IF NOT EXISTS changes (
-                revision INTEGER PRIMARY KEY, kind TEXT NOT NULL, uuid TEXT NOT NULL, type TEXT NOT NULL, name TEXT NOT NULL
+                revision INTEGER PRIMARY KEY, kind TEXT NOT NULL, uuid TEXT NOT NULL, type TEXT NOT NULL, name TEXT NOT NULL,
+                note TEXT
             );
             """)
+        if version == 2 { try database.execute("ALTER TABLE changes ADD COLUMN note TEXT") }
     }
 
     // MARK: Writing
@@ -157,6 +159,7 @@ public final class SQLiteStore: Store {
         try statement.bind(3, text: row.uuid.description)
         try statement.bind(4, text: row.type)
         try statement.bind(5, text: row.name)
+        try statement.bind(6, text: row.note)
         try statement.run()
     }
 
@@ -193,7 +196,7 @@ public final class SQLiteStore: Store {
             throw StoreError(
                 .unusable, "row \(revision) of the table changes is damaged; restore a backup")
         }
-        return ChangeRow(revision: revision, kind: kind, uuid: uuid, type: type, name: name)
+        return ChangeRow(revision: revision, kind: kind, uuid: uuid, type: type, name: name, note: statement.bytes(5))
     }
 
     private static func row(_ statement: SQLiteStatement) throws(StoreError) -> ObjectRow {

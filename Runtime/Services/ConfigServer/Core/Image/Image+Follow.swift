@@ -75,12 +75,16 @@ private struct Following {
                 guard let entry = log.next(), let identity = identities[index] else { continue }
                 let state = try state(of: row, identity, at: index)
                 let kind = ObjectChange.Kind(rawValue: entry.kind) ?? .update
-                changes.append(ObjectChange(revision: entry.revision, kind: kind, identity: identity, state: state))
+                changes.append(
+                    ObjectChange(revision: entry.revision, kind: kind, identity: identity, state: state, note: entry.note))
                 perform(.put(state))
             case .remove:
-                guard let entry = log.next(), let identity = image.state(entry.uuid)?.identity else { continue }
-                changes.append(ObjectChange(revision: entry.revision, kind: .delete, identity: identity, state: nil))
-                perform(.remove(identity))
+                guard let entry = log.next(), let before = image.state(entry.uuid) else { continue }
+                changes.append(
+                    ObjectChange(
+                        revision: entry.revision, kind: .delete, identity: before.identity, state: nil, removed: before,
+                        note: entry.note))
+                perform(.remove(before.identity))
             case .setValue(let key, let value): perform(.setValue(key: key, value: value))
             case .removeValue(let key): perform(.removeValue(key: key))
             }

@@ -17,6 +17,7 @@ extension Reply {
         writer.member("title", title)
         writer.member("status", status)
         writer.member("detail", String(decoding: body, as: UTF8.self))
+        writer.member("request_id", requestID)
         writer.endObject()
         var reply = self
         reply.contentType = .problem

@@ -33,6 +33,8 @@ public struct Reply: Sendable {
     public var subjectToken: String?
     /// The value of WWW-Authenticate, for those who must say who they are.
     public var challenge: String?
+    /// What the log calls the request.
+    public var requestID: String?
 
     public init(_ status: Int = 200, _ contentType: ContentType = .json, body: [UInt8]) {
         self.status = status

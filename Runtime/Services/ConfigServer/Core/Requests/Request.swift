@@ -29,6 +29,10 @@ public struct Request: Sendable {
     public var token: String?
     /// The value of X-Subject-Token or X-User-Token: a token that the request is about.
     public var subjectToken: String?
+    /// Where it came from: `10.0.0.9`.
+    public var address: String?
+    /// What its reply and the log call it.
+    public var id: String?
     public var body: [UInt8]
 
     public init(

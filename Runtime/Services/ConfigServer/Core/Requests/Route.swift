@@ -46,6 +46,7 @@ enum Action: String, CaseIterable, Sendable {
     case setTag = "set-tag"
     case securityPolicyDraft = "security-policy-draft"
     case bulk = "bulk"
+    case audit = "audit"
 
     /// The name of the link on the home page.
     var linkName: String {
@@ -61,7 +62,7 @@ enum Action: String, CaseIterable, Sendable {
     /// The first is the one that the home page names.
     var methods: [Request.Method] {
         switch self {
-        case .propCollectionGet, .objectPermissions, .watch: [.get]
+        case .propCollectionGet, .objectPermissions, .watch, .audit: [.get]
         case .authorizationMode: [.put, .get]
         case .objectCache: [.get, .post]
         default: [.post]

@@ -2,7 +2,7 @@
 // themselves and are kept as strings, so that whatever a row holds comes back byte by byte, and one odd row makes no other unreadable.
 //
 //     {"tag": "…", "revision": 12, "rows": [{"put": ROW}, {"remove": 7}, {"set": "key", "value": "…"}, {"unset": "key"}],
-//      "log": [[11, "create", "UUID", "virtual-network", "[\"a\"]"], …]}
+//      "log": [[11, "create", "UUID", "virtual-network", "[\"a\"]", "{note}"], …]}
 //     ROW: {"number": 7, "uuid": "…", "type": "…", "name": "…", "parent": "…", "properties": "…", "references": "…", "details": "…"}
 
 import Coding
@@ -42,6 +42,7 @@ public struct StoredCommit: Sendable, Equatable {
             writer.value(row.uuid.description)
             writer.value(row.type)
             writer.text(row.name)
+            if let note = row.note { writer.text(note) }
             writer.endArray()
         }
         writer.endArray()
@@ -101,7 +102,9 @@ extension ChangeRow {
         let type = try reader.string()
         try element()
         self.init(revision: revision, kind: kind, uuid: uuid, type: type, name: try reader.text())
-        guard try !reader.nextElement() else { throw CodingError(.type, "a line of the log has more than five parts") }
+        guard try reader.nextElement() else { return }
+        note = try reader.text()
+        guard try !reader.nextElement() else { throw CodingError(.type, "a line of the log has more than six parts") }
     }
 }
 

@@ -54,6 +54,9 @@ public struct ChangeHistory<Entry: Sendable>: Sendable {
         }
     }
 
+    /// All that is held, newest first.
+    public var newestFirst: some Sequence<Entry> { slots[start...].reversed().lazy.map(\.entry) }
+
     /// At most `limit` changes later than `revision`, oldest first; nil when some of them were forgotten.
     public func changes(after revision: UInt64, limit: Int) -> [Entry]? {
         guard revision >= floor else { return nil }

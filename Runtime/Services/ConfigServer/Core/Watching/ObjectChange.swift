@@ -17,14 +17,16 @@ public struct ObjectChange: Sendable {
     public let revision: UInt64
     public let kind: Kind
     let identity: Identity
-    /// The object after the change; nil when it was deleted.
+    /// The object after the change; nil when it was deleted, by this change or, when it is older than this process, by a later one.
     let state: ObjectState?
     /// The object that was deleted, for those who may see only some; nil when the change is older than this process.
     var removed: ObjectState?
+    /// Who changed it and how (ChangeNote), as JSON; nil when the log does not say.
+    var note: [UInt8]?
 
     /// About how many bytes it takes to show the change: what the history is bounded by.
     public var weight: Int {
-        512 + ((state ?? removed).map { $0.properties.text.count + 160 * $0.references.count } ?? 0)
+        512 + (note?.count ?? 0) + ((state ?? removed).map { $0.properties.text.count + 160 * $0.references.count } ?? 0)
     }
 }
 
@@ -38,30 +40,39 @@ public struct ChangeRow: Sendable, Equatable {
     public var type: String
     /// The fully qualified name, a JSON array.
     public var name: [UInt8]
+    /// Who changed it and how, a JSON object; nil when that is not known.
+    public var note: [UInt8]?
 
-    public init(revision: UInt64, kind: String, uuid: UUIDValue, type: String, name: [UInt8]) {
+    public init(revision: UInt64, kind: String, uuid: UUIDValue, type: String, name: [UInt8], note: [UInt8]? = nil) {
         self.revision = revision
         self.kind = kind
         self.uuid = uuid
         self.type = type
         self.name = name
+        self.note = note
     }
 }
 
 extension ConfigurationService {
     /// The changes that a transaction makes to objects, numbered from `revision` on; `image` is the one that it will be applied to.
-    public func changes(of transaction: Transaction, to image: Image, after revision: UInt64) -> [ObjectChange] {
+    public func changes(
+        of transaction: Transaction, to image: Image, after revision: UInt64, note: ChangeNote? = nil
+    ) -> [ObjectChange] {
         var revision = revision
         return transaction.changes.compactMap { change in
             switch change {
             case .put(let state):
                 revision += 1
-                let isNew = image.state(state.identity.uuid) == nil
-                return ObjectChange(revision: revision, kind: isNew ? .create : .update, identity: state.identity, state: state)
+                let before = image.state(state.identity.uuid)
+                return ObjectChange(
+                    revision: revision, kind: before == nil ? .create : .update, identity: state.identity, state: state,
+                    note: note?.text(before: before, after: state, types))
             case .remove(let identity):
                 revision += 1
+                let before = image.state(identity.uuid)
                 return ObjectChange(
-                    revision: revision, kind: .delete, identity: identity, state: nil, removed: image.state(identity.uuid))
+                    revision: revision, kind: .delete, identity: identity, state: nil, removed: before,
+                    note: note?.text(before: before, after: nil, types))
             case .setValue, .removeValue:
                 return nil
             }
@@ -71,20 +82,18 @@ extension ConfigurationService {
     public func row(_ change: ObjectChange) -> ChangeRow {
         let identity = change.identity
         return ChangeRow(
-            revision: change.revision, kind: change.kind.rawValue, uuid: identity.uuid, type: types[identity.type].name, name: identity.name
-        )
+            revision: change.revision, kind: change.kind.rawValue, uuid: identity.uuid, type: types[identity.type].name,
+            name: identity.name,
+            note: change.note)
     }
 
-    /// The change that a row stands for, in an image made of the same store. nil when nobody needs to hear of it: the object went away by a
-    /// later change, or is of a type that the schema does not have any more.
+    /// The change that a row stands for, in an image made of the same store; nil when the object is of a type that the schema does not have
+    /// any more. Of an object that went away by a later change nobody needs to hear, but who asks what happened to it is told.
     public func change(_ row: ChangeRow, in image: Image) -> ObjectChange? {
         guard let type = types.type(named: row.type) else { return nil }
-        guard row.kind != ObjectChange.Kind.delete.rawValue else {
-            let identity = Identity(uuid: row.uuid, type: type.number, name: row.name, parent: nil, number: 0)
-            return ObjectChange(revision: row.revision, kind: .delete, identity: identity, state: nil)
-        }
-        guard let state = image.state(row.uuid) else { return nil }
-        return ObjectChange(
-            revision: row.revision, kind: ObjectChange.Kind(rawValue: row.kind) ?? .update, identity: state.identity, state: state)
+        let kind = ObjectChange.Kind(rawValue: row.kind) ?? .update
+        let state = kind == .delete ? nil : image.state(row.uuid)
+        let identity = state?.identity ?? Identity(uuid: row.uuid, type: type.number, name: row.name, parent: nil, number: 0)
+        return ObjectChange(revision: row.revision, kind: kind, identity: identity, state: state, note: row.note)
     }
 }

@@ -54,7 +54,7 @@ public struct WatchQuery: Sendable {
 
     /// Whether the watcher is to be told of a change.
     public func includes(_ change: ObjectChange) -> Bool {
-        guard types?.contains(change.identity.type) ?? true else { return false }
+        guard types?.contains(change.identity.type) ?? true, change.state != nil || change.kind == .delete else { return false }
         return permissions.readsAll || (change.state ?? change.removed).map(permissions.mayRead) ?? false
     }
 
