@@ -181,7 +181,7 @@ import Testing
     }
 
     @Test mutating func saysWhatItDoesNotHaveYet() {
-        for action in ["security-policy-draft", "execute-job", "db-check"] {
+        for action in ["execute-job", "db-check"] {
             let reply = server.send(.post, "/\(action)", "{}")
             #expect(reply.status == 501 && reply.text.contains("does not have /"), "\(action): \(reply.text)")
         }

@@ -17,7 +17,8 @@ extension ConfigurationService {
                 return isTrial ? Decision(reply: decision.reply, transaction: Transaction()) : decision
             }
             var draft = makeDraft(image, for: permissions(operation, image), now: now, random: random)
-            let reply = try writing(operation, &draft)
+            var reply = try writing(operation, &draft)
+            if draft.isPending { reply.status = 202 }
             // What it would come to was asked for: all checks were made, and nothing happens.
             return Decision(reply: reply, transaction: isTrial ? Transaction() : draft.finish())
         } catch {
@@ -42,7 +43,7 @@ extension ConfigurationService {
 
     private func create(_ type: TypeEntry, _ request: Request, _ draft: inout Draft) throws(Refusal) -> Reply {
         let body = try ObjectBody(request.body, of: type)
-        let identity = try draft.create(type, body, asCaller: true)
+        let identity = try draft.createOrDraft(type, body)
         var writer = ReplyWriter(types, draft.image, base: request.base, reserving: 512)
         writer.json.beginObject()
         writer.json.key(type.name)
@@ -70,14 +71,14 @@ extension ConfigurationService {
         }
         if request.method == .delete {
             try draft.requireDeletion(state)
-            try draft.delete(state.identity, base: request.base)
+            try draft.deleteOrDraft(state.identity, base: request.base)
             return .empty
         }
         if request.body.isEmpty { return .empty }
         var body = try ObjectBody(request.body, of: type)
         try draft.require(.write, state)
         if request.method == .patch { try body.merge(into: state, type) }
-        try draft.update(state, body)
+        try draft.updateOrDraft(state, body)
         var writer = ReplyWriter(types, draft.image, base: request.base, reserving: 256)
         writer.json.beginObject()
         writer.json.key(type.name)
@@ -106,11 +107,12 @@ extension ConfigurationService {
             }
             let state = try draft.object(body)
             try draft.require(.write, state)
-            try draft.updateCollections(state, updates)
+            try draft.updateCollections(draft.changeable(state), updates)
             return .object { $0.member("uuid", state.identity.uuid.description) }
         case .changeOwner: try draft.changeOwner(body)
         case .changeMode: try draft.changeMode(body)
         case .setTag: try draft.setTags(body)
+        case .securityPolicyDraft: try draft.finishDrafts(body)
         case .userAgentKeyValue: return try draft.userAgentValue(body)
         default: throw Self.missing("/\(action.rawValue)")
         }

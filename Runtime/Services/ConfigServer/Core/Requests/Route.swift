@@ -72,7 +72,9 @@ enum Action: String, CaseIterable, Sendable {
     /// Whether it may change something.
     var isWriting: Bool {
         switch self {
-        case .propCollectionUpdate, .refUpdate, .refRelaxForDelete, .userAgentKeyValue, .changeOwner, .changeMode, .setTag, .bulk: true
+        case .propCollectionUpdate, .refUpdate, .refRelaxForDelete, .userAgentKeyValue, .changeOwner, .changeMode, .setTag, .bulk,
+            .securityPolicyDraft:
+            true
         default: false
         }
     }

@@ -8,6 +8,7 @@ struct ApplicationPolicySetRule: Rule {
     static let allApplications = "all_applications"
 
     func complete(_ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft) throws(Refusal) {
+        try SecurityObjects.check(object, replacing: before, in: draft)
         let applies = try object.value(Self.allApplications, as: Bool.self) ?? false
         let applied: Bool
         if let before {
@@ -29,7 +30,9 @@ struct ApplicationPolicySetRule: Rule {
 
     func removing(_ state: ObjectState, along root: Identity, in draft: inout Draft) throws(Refusal) {
         let object = ObjectDraft(state, draft.types[state.identity.type])
-        guard root === state.identity, try object.value(Self.allApplications, as: Bool.self) ?? false else { return }
+        guard root === state.identity, !SecurityDrafts.isDraft(root), try object.value(Self.allApplications, as: Bool.self) ?? false else {
+            return
+        }
         throw Refusal(400, "Application Policy Set defined on all applications cannot be deleted; it goes with its scope")
     }
 }

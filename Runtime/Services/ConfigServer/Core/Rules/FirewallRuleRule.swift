@@ -15,6 +15,7 @@ struct FirewallRuleRule: Rule {
     private static let globalPrefix = "global:"
 
     func complete(_ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft) throws(Refusal) {
+        try SecurityObjects.check(object, replacing: before, in: draft)
         try checkGivenReferences(object, replacing: before, in: draft)
         try checkAction(object, in: draft)
         try completeService(&object, in: draft)
@@ -85,16 +86,37 @@ struct FirewallRuleRule: Rule {
         let elements: [String]
         if name.hasPrefix(Self.globalPrefix) {
             elements = [String(name.dropFirst(Self.globalPrefix.utf8.count))]
-        } else if let parent = object.identity.parent, draft.types[parent.type].name == "project" {
-            elements = parent.elements + [name]
         } else {
-            elements = object.identity.elements.dropLast(2) + [name]
+            elements = (SecurityObjects.project(of: object.identity, in: draft)?.elements ?? []) + [name]
         }
         guard let type = draft.types.type(named: "tag"),
             let tag = draft.identity(type.number, named: FullyQualifiedName.json(elements)), let state = draft.state(tag.uuid),
             let number = try HexadecimalNumber.parse(ObjectDraft(state, type).value("tag_id"), "tag_id")
         else { throw Refusal(404, "No tag object found for \(elements.joined(separator: ":")) (\(key).tags)") }
         return (tag, Int(number))
+    }
+
+    /// Names the successors of drafts at the ends. References that follow from the ends are those of the rule as it was: they follow anew.
+    static func rename(_ rule: inout ObjectDraft, _ before: ObjectDraft, in draft: Draft) throws(Refusal) {
+        var names: [String: Identity] = [:]
+        for reference in rule.references where draft.types[reference.target.type].name == "address-group" {
+            names[reference.target.shortName] = reference.target
+        }
+        for key in ends {
+            guard var end = try rule.value(key, as: FirewallRuleEndpointType.self), let name = end.addressGroup, !name.isEmpty else {
+                continue
+            }
+            let elements = Self.elements(name)
+            guard elements.dropLast().last == SecurityDrafts.managementName, let group = elements.last.flatMap({ names[$0] }) else {
+                continue
+            }
+            end.addressGroup = group.joinedName
+            rule.setValue(key, end)
+        }
+        func isDerived(_ reference: ObjectReference) -> Bool {
+            ["address-group", "tag"].contains(draft.types[reference.target.type].name)
+        }
+        rule.references = rule.references.filter { !isDerived($0) } + before.references.filter(isDerived)
     }
 
     private func replace(_ name: String, with targets: [Identity], in object: inout ObjectDraft, _ draft: inout Draft) throws(Refusal) {
@@ -111,12 +133,12 @@ struct FirewallRuleRule: Rule {
 
     private func checkAction(_ object: ObjectDraft, in draft: Draft) throws(Refusal) {
         guard try object.value("action_list", as: ActionListType.self)?.hostBasedService ?? false else { return }
-        guard let parent = object.identity.parent, draft.types[parent.type].name == "project" else {
+        guard let project = SecurityObjects.project(of: object.identity, in: draft) else {
             throw Refusal(400, "host-based-service rule action can only be use in a project scope")
         }
-        guard let services = draft.types.type(named: "host-based-service"), draft.childCount(of: parent, services.number) > 0 else {
+        guard let services = draft.types.type(named: "host-based-service"), draft.childCount(of: project, services.number) > 0 else {
             throw Refusal(
-                400, "Cannot use Host Based Service firewall rule action: the project \(parent.joinedName) has no host-based-service")
+                400, "Cannot use Host Based Service firewall rule action: the project \(project.joinedName) has no host-based-service")
         }
     }
 

@@ -8,10 +8,9 @@ struct ForwardingClassRule: Rule {
 
     func complete(_ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft) throws(Refusal) {
         let number = try object.value(Self.identifier, as: UInt64.self)
-        let held = object.allocations.first { $0.space == Self.space }
-        guard number != held?.number else { return }
-        object.allocations.removeAll { $0.space == Self.space }
-        guard let number, !draft.take(Allocation(space: Self.space, number: number), for: &object) else { return }
-        throw Refusal(400, "Another forwarding class is configured with a id \(number): choose another \(Self.identifier)")
+        guard draft.exchange(Self.space, for: number, of: &object) else {
+            throw Refusal(
+                400, "Another forwarding class is configured with a id \(number ?? 0): choose another \(Self.identifier)")
+        }
     }
 }

@@ -26,6 +26,7 @@ struct GlobalSystemConfigRule: Rule {
         try checkNumber(object, stored, in: draft)
         try checkPorts(object, stored, in: draft)
         try checkStatistics(object)
+        try SecurityDrafts.complete(object, replacing: before, in: &draft)
     }
 
     private func checkNumber(_ object: ObjectDraft, _ stored: ObjectDraft?, in draft: Draft) throws(Refusal) {

@@ -5,6 +5,10 @@ import ConfigurationModel
 struct ProjectRule: Rule {
     let type = "project"
 
+    func complete(_ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft) throws(Refusal) {
+        if let before { try SecurityDrafts.complete(object, replacing: before, in: &draft) }
+    }
+
     func made(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {
         guard let sets = draft.types.type(named: "application-policy-set"),
             object.type.referenceByTarget[sets.number] != nil
@@ -17,5 +21,6 @@ struct ProjectRule: Rule {
         var object = object
         object.references.append(ObjectReference(target: made, data: nil, number: draft.newNumber()))
         try draft.save(object)
+        try SecurityDrafts.complete(object, replacing: nil, in: &draft)
     }
 }

@@ -31,14 +31,7 @@ enum RouteTargets {
 
     static func system(in draft: Draft) throws(Refusal) -> System {
         var system = System()
-        guard let type = draft.types.type(named: "global-system-config") else { return system }
-        var found: Identity?
-        draft.image.forEachObject(of: type.number) { identity in
-            found = identity
-            return false
-        }
-        guard let found, let state = draft.state(found.uuid) else { return system }
-        let object = ObjectDraft(state, type)
+        guard let object = draft.globalSystem.flatMap({ draft.current($0) }) else { return system }
         system.number = try object.value("autonomous_system", as: Int.self) ?? system.number
         system.hasLongNumbers = try object.value("enable_4byte_as", as: Bool.self) ?? false
         return system

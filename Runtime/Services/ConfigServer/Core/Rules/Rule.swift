@@ -45,7 +45,8 @@ struct Rulebook: Sendable {
 
     /// Every rule there is.
     static let all: [any Rule] = [
-        AlarmRule(), AliasIpRule(), ApplicationPolicySetRule(), BridgeDomainRule(), FirewallRuleRule(), FloatingIpPoolRule(),
+        AddressGroupRule(), AlarmRule(), AliasIpRule(), ApplicationPolicySetRule(), BridgeDomainRule(), FirewallPolicyRule(),
+        FirewallRuleRule(), FloatingIpPoolRule(),
         FloatingIpRule(), ForwardingClassRule(), GlobalSystemConfigRule(), InstanceIpRule(), LogicalRouterRule(), NetworkIpamRule(),
         NetworkPolicyRule(), ProjectRule(), QosConfigRule(), RouteTargetRule(), SecurityGroupRule(), ServiceGroupRule(), TagRule(),
         TagTypeRule(), VirtualDNSRecordRule(), VirtualDNSRule(), VirtualMachineInterfaceRule(), VirtualNetworkRule(),

@@ -8,6 +8,7 @@ struct ServiceGroupRule: Rule {
     private static let services = "service_group_firewall_service_list"
 
     func complete(_ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft) throws(Refusal) {
+        try SecurityObjects.check(object, replacing: before, in: draft)
         guard var group = try object.value(Self.services, as: FirewallServiceGroupType.self), var list = group.firewallService else {
             return
         }

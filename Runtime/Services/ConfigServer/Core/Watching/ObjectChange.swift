@@ -63,7 +63,8 @@ extension ConfigurationService {
             switch change {
             case .put(let state):
                 revision += 1
-                let before = image.state(state.identity.uuid)
+                // Another object may have had the UUID, and be gone.
+                let before = image.state(state.identity.uuid).flatMap { $0.identity === state.identity ? $0 : nil }
                 return ObjectChange(
                     revision: revision, kind: before == nil ? .create : .update, identity: state.identity, state: state,
                     note: note?.text(before: before, after: state, types))

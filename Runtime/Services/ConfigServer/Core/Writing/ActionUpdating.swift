@@ -12,8 +12,8 @@ extension Draft {
         for key in ["type", "uuid", "ref-type", "operation"] where (body[key]?.string ?? "").isEmpty {
             throw Refusal(400, "Bad Request: type/uuid/ref-type/operation must all be strings; \(key) is missing")
         }
-        let state = try object(body)
-        let type = types[state.identity.type]
+        let named = try object(body)
+        let type = types[named.identity.type]
         guard types.type(named: try body.required("type"))?.number == type.number else {
             throw .unknownIdentifier(try body.required("type"), try body.required("uuid"))
         }
@@ -34,10 +34,11 @@ extension Draft {
         let request = try reference.request(entry, "Bad Request: ", "reference")
         let referred = try self.target(entry, of: reference, status: 404)
 
+        let state = try changeable(named)
         var object = ObjectDraft(state, type)
         let place = object.references.firstIndex { $0.target === referred }
         if operation == "DELETE" {
-            guard let place else { return state.identity.uuid }
+            guard let place else { return named.identity.uuid }
             object.references.remove(at: place)
         } else {
             if place == nil { try requireReference(to: referred) }
@@ -48,7 +49,7 @@ extension Draft {
             if let place { object.references[place] = changed } else { object.references.append(changed) }
         }
         try finishUpdate(&object, from: state)
-        return state.identity.uuid
+        return named.identity.uuid
     }
 
     /// `POST /ref-relax-for-delete`: the reference stays, but no longer keeps its target from being deleted.

@@ -5,9 +5,6 @@ import NetworkTypes
 import Resources
 
 extension Draft {
-    /// The policy management that holds drafts belongs to its scope.
-    private static let draftPolicyManagement = "draft-policy-management"
-
     mutating func delete(_ identity: Identity, base: String) throws(Refusal) {
         var going: [Identity] = [identity]
         var keptChildren: [Identity] = []
@@ -36,16 +33,13 @@ extension Draft {
     private func collectChildren(of parent: Identity, _ going: inout [Identity], _ kept: inout [Identity]) {
         let type = types[parent.type]
         let derived = Set(type.childTypes.filter(\.isDerived).map(\.type))
-        image.forEachRelation(of: parent) { relation in
-            guard !relation.kind.isBackReference else { return false }
-            let child = relation.relative
+        for child in children(of: parent) {
             let name = child.shortName
-            if derived.contains(child.type) || name == types[child.type].defaultName || name == Self.draftPolicyManagement {
+            if derived.contains(child.type) || name == types[child.type].defaultName || name == SecurityDrafts.managementName {
                 going.append(child)
             } else {
                 kept.append(child)
             }
-            return true
         }
     }
 
@@ -55,25 +49,22 @@ extension Draft {
         var dropping: [UUIDValue: Identity] = [:]
         for target in going {
             // Between objects of one type both ends hold the reference, and neither keeps the other.
-            for reference in image.state(target.uuid)?.references ?? []
+            for reference in state(target.uuid)?.references ?? []
             where reference.target.type == target.type && !uuids.contains(reference.target.uuid) {
                 dropping[reference.target.uuid] = reference.target
             }
-            image.forEachRelation(of: target, from: .backReferences(0)) { relation in
-                let source = relation.relative
-                guard !uuids.contains(source.uuid) else { return true }
+            for source in referrers(of: target) where !uuids.contains(source.uuid) {
                 let type = types[source.type]
                 let isWeak = type.referenceByTarget[target.type].map { type.references[$0].descriptor.isWeak } ?? false
-                let isRelaxed = image.state(source.uuid)?.references.contains { $0.target === target && $0.isRelaxed } ?? false
+                let isRelaxed = state(source.uuid)?.references.contains { $0.target === target && $0.isRelaxed } ?? false
                 if isWeak || isRelaxed { dropping[source.uuid] = source } else { blocking.append(source) }
-                return true
             }
         }
         return (blocking, dropping.values.sorted { $0.number < $1.number })
     }
 
     /// In the form in which the older platform prints a list.
-    private func locations(_ identities: [Identity], _ base: String) -> String {
+    func locations(_ identities: [Identity], _ base: String) -> String {
         let shown = identities.prefix(100).map { "'\(base)/\(types[$0.type].name)/\($0.uuid)'" }
         return "[" + shown.joined(separator: ", ") + (identities.count > 100 ? ", …" : "") + "]"
     }

@@ -10,6 +10,8 @@ struct Draft {
     let now: Timestamp
     /// Whom the request is from. What the server does of itself along with it asks nobody.
     let permissions: ObjectPermissions
+    /// The request changed a draft in place of the object that it names (SecurityDrafts.swift): its reply says so.
+    var isPending = false
     private var random: any RandomNumberGenerator
     private var lastNumber: UInt64
     /// Objects that the draft has touched, in the order in which it did so first: parents are made before their children.
@@ -17,6 +19,8 @@ struct Draft {
     /// The new version of each; nil: removed.
     private var versions: [UUIDValue: ObjectState?] = [:]
     private var names: [Name: Identity] = [:]
+    /// Stored objects that are gone although another one may have their UUID by now.
+    private var vacated: [UUIDValue: Identity] = [:]
     private var taken: Set<Allocation> = []
     private var valueChanges: [Change] = []
 
@@ -41,11 +45,12 @@ struct Draft {
     /// What has to happen for the draft to come true.
     func finish() -> Transaction {
         var transaction = Transaction()
+        for identity in vacated.values.sorted(by: { $0.number > $1.number }) { transaction.changes.append(.remove(identity)) }
         for identity in touched {
             guard let version = versions[identity.uuid] else { continue }
             if let version {
                 transaction.changes.append(.put(version))
-            } else if image.state(identity.uuid) != nil {
+            } else if image.state(identity.uuid)?.identity === identity, vacated[identity.uuid] == nil {
                 transaction.changes.append(.remove(identity))
             }
         }
@@ -57,7 +62,7 @@ struct Draft {
 
     func state(_ uuid: UUIDValue) -> ObjectState? {
         if let version = versions[uuid] { return version }
-        return image.state(uuid)
+        return vacated[uuid] == nil ? image.state(uuid) : nil
     }
 
     func identity(_ type: TypeNumber, named name: [UInt8]) -> Identity? {
@@ -87,12 +92,61 @@ struct Draft {
         return count
     }
 
+    /// All children, whatever their type.
+    func children(of parent: Identity) -> [Identity] {
+        var found: [Identity] = []
+        image.forEachRelation(of: parent) { relation in
+            guard !relation.kind.isBackReference else { return false }
+            if !isRemoved(relation.relative) { found.append(relation.relative) }
+            return true
+        }
+        return found + touched.filter { isMade($0, below: parent, $0.type) && !isRemoved($0) }
+    }
+
+    /// The object as the draft has it, to be looked into or changed.
+    func current(_ identity: Identity) -> ObjectDraft? {
+        state(identity.uuid).map { ObjectDraft($0, types[identity.type]) }
+    }
+
+    /// The objects of a type that refer to `target`. Between objects of one type both ends hold the reference: there is nothing to look up.
+    func referrers(of target: Identity, _ name: String) -> [ObjectDraft] {
+        guard let type = types.type(named: name) else { return [] }
+        var found: [ObjectDraft] = []
+        image.forEachRelative(of: target, .backReferences(type.number)) { source in
+            if let state = state(source.uuid), refers(state, to: target) { found.append(ObjectDraft(state, type)) }
+            return true
+        }
+        let known = Set(found.map(\.identity.uuid))
+        for identity in touched where identity.type == type.number && !known.contains(identity.uuid) {
+            if let state = state(identity.uuid), refers(state, to: target) { found.append(ObjectDraft(state, type)) }
+        }
+        return found
+    }
+
+    /// Everything of other types that refers to `target`.
+    func referrers(of target: Identity) -> [Identity] {
+        var found: [Identity] = []
+        var known: Set<UUIDValue> = []
+        image.forEachRelation(of: target, from: .backReferences(0)) { relation in
+            let source = relation.relative
+            if let state = state(source.uuid), refers(state, to: target), known.insert(source.uuid).inserted { found.append(source) }
+            return true
+        }
+        for identity in touched where identity.type != target.type && !known.contains(identity.uuid) {
+            if let state = state(identity.uuid), refers(state, to: target) { found.append(state.identity) }
+        }
+        return found
+    }
+
+    private func refers(_ state: ObjectState, to target: Identity) -> Bool { state.references.contains { $0.target === target } }
+
     private func isMade(_ identity: Identity, below parent: Identity, _ type: TypeNumber) -> Bool {
-        identity.type == type && identity.parent?.uuid == parent.uuid && image.state(identity.uuid) == nil
+        identity.type == type && identity.parent?.uuid == parent.uuid && image.state(identity.uuid)?.identity !== identity
     }
 
     private func isRemoved(_ identity: Identity) -> Bool {
-        if case .some(nil) = versions[identity.uuid] { true } else { false }
+        if vacated[identity.uuid] === identity { return true }
+        return if case .some(nil) = versions[identity.uuid] { true } else { false }
     }
 
     // MARK: Changing
@@ -111,6 +165,12 @@ struct Draft {
         return identity
     }
 
+    /// Takes over an identity that was made for an object before there was room for it.
+    mutating func adopt(_ identity: Identity) -> Identity {
+        names[Name(type: identity.type, name: identity.name)] = identity
+        return identity
+    }
+
     /// The lowest number of the range that nobody has, for `object` to keep until it gives it up or is removed.
     mutating func allocate(_ space: String, _ range: ClosedRange<UInt64>, to object: inout ObjectDraft) throws(Refusal) -> UInt64 {
         var from = range.lowerBound
@@ -123,6 +183,14 @@ struct Draft {
             from = number + 1
         }
         throw Refusal(409, "All numbers of \(space) from \(range.lowerBound) to \(range.upperBound) are in use; delete what holds one")
+    }
+
+    /// Gives `object` this number in place of the one that it has in the space; nil gives that up. False when somebody has it.
+    mutating func exchange(_ space: String, for number: UInt64?, of object: inout ObjectDraft) -> Bool {
+        guard number != object.allocations.first(where: { $0.space == space })?.number else { return true }
+        object.allocations.removeAll { $0.space == space }
+        guard let number else { return true }
+        return take(Allocation(space: space, number: number), for: &object)
     }
 
     /// Gives `object` this number; false when somebody has it.
@@ -143,6 +211,14 @@ struct Draft {
     }
 
     mutating func remove(_ identity: Identity) { set(identity, nil) }
+
+    /// Takes an object away before anything else happens, so that another one can have its UUID. Nothing may be left that refers to it.
+    mutating func vacate(_ identity: Identity) {
+        names[Name(type: identity.type, name: identity.name)] = nil
+        versions[identity.uuid] = nil
+        touched.removeAll { $0 === identity }
+        if image.state(identity.uuid)?.identity === identity { vacated[identity.uuid] = identity }
+    }
 
     mutating func setValue(_ key: String, _ value: [UInt8]) { valueChanges.append(.setValue(key: key, value: value)) }
 

@@ -36,7 +36,7 @@ extension Draft {
     }
 
     /// Who an object is does not change. Clients send these members back as they read them.
-    private func checkUnchanged(_ body: ObjectBody, _ identity: Identity, _ type: TypeEntry) throws(Refusal) {
+    func checkUnchanged(_ body: ObjectBody, _ identity: Identity, _ type: TypeEntry) throws(Refusal) {
         if let name = body.name, name != identity.elements {
             throw Refusal(400, "fq_name of a \(type.name) cannot change; create another, or set display_name")
         }
