@@ -119,7 +119,8 @@ import Testing
         func made(_ name: String, _ server: inout TestServer) -> String {
             server.create(
                 "virtual-network", project + [name], parent: "project",
-                "\"network_ipam_refs\": [{\"uuid\": \"\(management)\", \"attr\": {\"ipam_subnets\": []}}]")
+                "\"virtual_network_properties\": {\"forwarding_mode\": \"l3\"}, "
+                    + "\"network_ipam_refs\": [{\"uuid\": \"\(management)\", \"attr\": {\"ipam_subnets\": []}}]")
         }
         let networks = [made("a", &server), made("b", &server)]
         #expect([given("1", networks[0]), given("2", networks[1])] == ["10.9.0.252", "10.9.0.251"])

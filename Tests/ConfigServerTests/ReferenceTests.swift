@@ -103,34 +103,36 @@ import Testing
 
     // MARK: Between objects of one type
 
+    private let system = ["default-global-system-config"]
+
     @Test mutating func bothEndsHoldReferencesBetweenObjectsOfOneType() throws {
-        let first = server.create("virtual-network", project + ["a"], parent: "project")
+        let first = server.create("feature", system + ["a"])
         let second = server.create(
-            "virtual-network", project + ["b"], parent: "project", "\"virtual_network_refs\": [{\"uuid\": \"\(first)\"}]")
-        #expect(server.object("virtual-network", first)["virtual_network_refs"]?.uuids == [second])
-        #expect(server.object("virtual-network", first)["virtual_network_back_refs"] == nil)
-        #expect(server.get("/virtual-networks?back_ref_id=\(first)")["virtual-networks"]?.uuids == [second])
+            "feature", system + ["b"], "\"feature_refs\": [{\"uuid\": \"\(first)\"}]")
+        #expect(server.object("feature", first)["feature_refs"]?.uuids == [second])
+        #expect(server.object("feature", first)["feature_back_refs"] == nil)
+        #expect(server.get("/features?back_ref_id=\(first)")["features"]?.uuids == [second])
         try server.expectReloadsAsItIs()
-        _ = server.send(.put, "/virtual-network/\(first)", #"{"virtual-network": {"virtual_network_refs": []}}"#)
-        #expect(server.object("virtual-network", second)["virtual_network_refs"] == nil)
+        _ = server.send(.put, "/feature/\(first)", #"{"feature": {"feature_refs": []}}"#)
+        #expect(server.object("feature", second)["feature_refs"] == nil)
         try server.expectReloadsAsItIs()
     }
 
     @Test mutating func neitherEndKeepsTheOther() throws {
-        let first = server.create("virtual-network", project + ["a"], parent: "project")
+        let first = server.create("feature", system + ["a"])
         let second = server.create(
-            "virtual-network", project + ["b"], parent: "project", "\"virtual_network_refs\": [{\"uuid\": \"\(first)\"}]")
-        #expect(server.send(.delete, "/virtual-network/\(first)").status == 200)
-        #expect(server.object("virtual-network", second)["virtual_network_refs"] == nil)
+            "feature", system + ["b"], "\"feature_refs\": [{\"uuid\": \"\(first)\"}]")
+        #expect(server.send(.delete, "/feature/\(first)").status == 200)
+        #expect(server.object("feature", second)["feature_refs"] == nil)
         try server.expectReloadsAsItIs()
     }
 
     @Test mutating func anObjectMayReferToItself() throws {
-        let uuid = server.create("virtual-network", project + ["a"], parent: "project")
-        _ = server.send(.put, "/virtual-network/\(uuid)", "{\"virtual-network\": {\"virtual_network_refs\": [{\"uuid\": \"\(uuid)\"}]}}")
-        #expect(server.object("virtual-network", uuid)["virtual_network_refs"]?.uuids == [uuid])
+        let uuid = server.create("feature", system + ["a"])
+        _ = server.send(.put, "/feature/\(uuid)", "{\"feature\": {\"feature_refs\": [{\"uuid\": \"\(uuid)\"}]}}")
+        #expect(server.object("feature", uuid)["feature_refs"]?.uuids == [uuid])
         try server.expectReloadsAsItIs()
-        #expect(server.send(.delete, "/virtual-network/\(uuid)").status == 200)
+        #expect(server.send(.delete, "/feature/\(uuid)").status == 200)
         try server.expectReloadsAsItIs()
     }
 

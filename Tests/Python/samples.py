@@ -44,6 +44,7 @@ _STRUCTURES = {
     "FirewallRuleMatchTagsType": lambda: vnc_api.FirewallRuleMatchTagsType(["site"]),
     "FirewallServiceType": lambda: vnc_api.FirewallServiceType("tcp", 6, value("PortType"), value("PortType")),
     "VirtualDnsRecordType": lambda: vnc_api.VirtualDnsRecordType("text", "A", "IN", "10.0.0.9", 1, 1, "text"),
+    "RouteFilterProperties": lambda: vnc_api.RouteFilterProperties("10.0.0.0/8", "through", "10.1.0.0/16"),
     "RouteTargetList": lambda: vnc_api.RouteTargetList(["target:65000:9"]),
     "MacAddressesType": lambda: vnc_api.MacAddressesType(["02:00:00:00:00:09"]),
     "SubnetType": lambda: vnc_api.SubnetType("10.0.0.0", 24),
@@ -57,9 +58,41 @@ def _dns_data():
     return data
 
 
+def _network_properties():
+    properties = value("VirtualNetworkType")
+    # Networks have identifiers of their own, out of the numbers that the server gives them.
+    properties.vxlan_network_identifier = 1_000_000 + next(_numbers)
+    return properties
+
+
+def _policy_statement():
+    statement = value("PolicyStatementType")
+    for term in statement.term:
+        term.term_action_list.as_path_expand = term.term_action_list.as_path_prepend = "65001 65002"
+    return statement
+
+
+def _storm_control():
+    parameters = value("StormControlParameters")
+    parameters.recovery_timeout, parameters.no_multicast, parameters.no_registered_multicast = 10, False, False
+    return parameters
+
+
 # Properties of one type whose rules differ from those of its namesakes.
 _PROPERTIES = {
     ("firewall-rule", "action_list"): lambda: vnc_api.ActionListType("pass"),
+    # Default profiles are nobody's to make.
+    **{(f"{kind}-profile", f"{kind}_profile_is_default"): lambda: False for kind in ("grpc", "netconf", "sflow", "snmp", "telemetry")},
+    ("logical-router", "vxlan_network_identifier"): lambda: "77",
+    ("physical-interface", "ethernet_segment_identifier"): lambda: "00:11:22:33:44:55:66:77:88:99",
+    ("route-aggregate", "aggregate_route_entries"): lambda: vnc_api.RouteListType(["10.0.0.0/8"]),
+    ("routing-policy", "routing_policy_entries"): _policy_statement,
+    ("storm-control-profile", "storm_control_parameters"): _storm_control,
+    # Once it provides, a network does not stop.
+    ("virtual-network", "is_provider_network"): lambda: False,
+    # It has route targets at the same time.
+    ("virtual-network", "multi_policy_service_chains_enabled"): lambda: False,
+    ("virtual-network", "virtual_network_properties"): _network_properties,
     # Sessions keep the range from shrinking.
     ("global-system-config", "bgpaas_parameters"): lambda: vnc_api.BGPaaServiceParametersType(50000, 50512),
     ("network-policy", "network_policy_entries"): lambda: vnc_api.PolicyEntriesType([_rule(action_list=vnc_api.ActionListType("pass"))]),
@@ -141,7 +174,24 @@ def _tag(world, tag):
     tag.tag_type_name, tag.tag_value = tag.name.split("=")
 
 
+def _settled(*names):
+    """What is settled when an object is made, or when it is first set, has its value from the start."""
+
+    def prepare(world, obj):
+        for name in names:
+            setattr(obj, name, property_value(obj.object_type.replace("_", "-"), name))
+
+    return prepare
+
+
 _NEEDS = {
+    "bgp-as-a-service": _settled("bgpaas_shared", "bgpaas_ip_address"),
+    "fabric": _settled("fabric_enterprise_style"),
+    "logical-interface": _settled("logical_interface_vlan_tag"),
+    "physical-interface": _settled("physical_interface_type"),
+    "routing-policy": _settled("term_type"),
+    "sub-cluster": _settled("sub_cluster_asn"),
+    "virtual-port-group": _settled("virtual_port_group_trunk_port_id"),
     "alarm": _alarm,
     "alias-ip": _alias_ip,
     "firewall-rule": _firewall_rule,

@@ -83,7 +83,9 @@ extension ConfigurationService {
     /// Each has a routing instance of its own name; two have another for the fabric itself.
     private static let networks: [DefaultObject] =
         ["ip-fabric", "__link_local__", "dci-network", "default-virtual-network"].map { name in
-            DefaultObject(type: "virtual-network", name: project + [name], parent: "project")
+            DefaultObject(
+                type: "virtual-network", name: project + [name], parent: "project",
+                members: name == "ip-fabric" ? #"{"is_provider_network": true}"# : "{}")
         }
         + ["ip-fabric", "dci-network"].map { name in
             DefaultObject(type: "routing-instance", name: project + [name, "__default__"], parent: "virtual-network")

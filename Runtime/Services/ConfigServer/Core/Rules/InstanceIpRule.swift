@@ -10,18 +10,18 @@ struct InstanceIpRule: Rule {
 
     func complete(_ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft) throws(Refusal) {
         let networks = object.targets("virtual-network", draft.types)
-        let managements = object.targets("network-ipam", draft.types)
-        guard networks.isEmpty || managements.isEmpty else {
-            throw Refusal(400, "An instance-ip is of a virtual-network or of a network-ipam, not of both: remove one of the references")
-        }
+        let managements = try managements(of: object, besides: networks, in: draft)
         if let before {
             try Addresses.checkUnchanged(object, Self.address, since: before, in: draft)
             return
         }
         guard let owner = networks.first ?? managements.first, let state = draft.state(owner.uuid) else {
-            throw Refusal(400, "An instance-ip needs virtual_network_refs (or network_ipam_refs): they say where its address comes from")
+            throw Refusal(
+                400,
+                "An instance-ip needs virtual_network_refs, virtual_router_refs or network_ipam_refs: they say where its address comes from"
+            )
         }
-        let plan = networks.isEmpty ? try AddressPlan(flat: state, draft.types) : try draft.addressPlan(of: state)
+        let plan = networks.isEmpty ? try plan(of: managements, for: object, in: draft) : try draft.addressPlan(of: state)
         var wish = Addresses.Wish()
         wish.address = try Addresses.parse(object.value(Self.address, as: String.self), Self.address)
         wish.subnet = try object.value("subnet_uuid", as: String.self)
@@ -34,6 +34,38 @@ struct InstanceIpRule: Rule {
         object.setValue("subnet_uuid", subnet.uuid)
         object.setValue(
             "instance_ip_subnet", SubnetType(ipPrefix: subnet.prefix.network.description, ipPrefixLen: subnet.prefix.length))
+    }
+
+    /// The IP address managements of the object, or of the vRouter that it is of.
+    private func managements(
+        of object: ObjectDraft, besides networks: [Identity], in draft: Draft
+    ) throws(Refusal) -> [Identity] {
+        let own = object.targets("network-ipam", draft.types)
+        let routers = object.targets("virtual-router", draft.types)
+        guard networks.isEmpty || (own.isEmpty && routers.isEmpty) else {
+            throw Refusal(
+                400,
+                "An instance-ip is of a virtual-network, or of a virtual-router or network-ipam, not of both: remove one of the references")
+        }
+        guard routers.count <= 1 else {
+            throw Refusal(400, "An instance-ip can refer to only one virtual-router: remove all but one of virtual_router_refs")
+        }
+        guard own.isEmpty, let router = routers.first else { return own }
+        return draft.current(router)?.targets("network-ipam", draft.types) ?? []
+    }
+
+    /// The flat subnets; of those that a vRouter has a share of, the share.
+    private func plan(of managements: [Identity], for object: ObjectDraft, in draft: Draft) throws(Refusal) -> AddressPlan {
+        let router = object.targets("virtual-router", draft.types).first.flatMap { draft.current($0) }
+        var subnets: [AddressPlan.Subnet] = []
+        for management in managements {
+            guard let state = draft.state(management.uuid) else { continue }
+            let shares = try router?.references.first { $0.target === management }.flatMap { reference throws(Refusal) in
+                try reference.value(as: VirtualRouterNetworkIpamType.self)?.allocationPools
+            }
+            subnets += try AddressPlan(flat: state, draft.types).subnets.map { $0.limited(to: shares ?? []) }
+        }
+        return AddressPlan(subnets)
     }
 
     /// The vRouter answers for the gateway: a workload with its address would never be reached.

@@ -44,11 +44,15 @@ struct Rulebook: Sendable {
     subscript(type: TypeNumber) -> (any Rule)? { rules[Int(type)] }
 
     /// Every rule there is.
-    static let all: [any Rule] = [
-        AddressGroupRule(), AlarmRule(), AliasIpRule(), ApplicationPolicySetRule(), BridgeDomainRule(), FirewallPolicyRule(),
-        FirewallRuleRule(), FloatingIpPoolRule(),
-        FloatingIpRule(), ForwardingClassRule(), GlobalSystemConfigRule(), InstanceIpRule(), LogicalRouterRule(), NetworkIpamRule(),
-        NetworkPolicyRule(), ProjectRule(), QosConfigRule(), RouteTargetRule(), SecurityGroupRule(), ServiceGroupRule(), TagRule(),
-        TagTypeRule(), VirtualDNSRecordRule(), VirtualDNSRule(), VirtualMachineInterfaceRule(), VirtualNetworkRule(),
-    ]
+    static let all: [any Rule] =
+        [
+            AddressGroupRule(), AlarmRule(), AliasIpRule(), ApplicationPolicySetRule(), BgpAsAServiceRule(), BgpRouterRule(), BgpvpnRule(),
+            BridgeDomainRule(), DataCenterInterconnectRule(), FabricRule(), FirewallPolicyRule(), FirewallRuleRule(), FloatingIpPoolRule(),
+            FloatingIpRule(), ForwardingClassRule(), GlobalSystemConfigRule(), HostBasedServiceRule(), InstanceIpRule(),
+            LogicalInterfaceRule(), LogicalRouterRule(), NetworkIpamRule(), NetworkPolicyRule(), PhysicalInterfaceRule(),
+            PortProfileRule(), ProjectRule(), QosConfigRule(), RouteAggregateRule(), RouteTargetRule(), RoutingPolicyRule(),
+            SecurityGroupRule(), ServiceApplianceSetRule(), ServiceGroupRule(), StormControlProfileRule(), SubClusterRule(), TagRule(),
+            TagTypeRule(), TelemetryProfileRule(), VirtualDNSRecordRule(), VirtualDNSRule(), VirtualMachineInterfaceRule(),
+            VirtualNetworkRule(), VirtualPortGroupRule(),
+        ] + ProfileRule.all
 }

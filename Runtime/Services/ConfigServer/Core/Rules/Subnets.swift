@@ -66,6 +66,11 @@ enum Subnets {
         return IPPrefix(address, length: length)
     }
 
+    /// A prefix in one text, `10.1.0.0/16`.
+    static func prefix(_ text: String, _ place: String) throws(Refusal) -> IPPrefix {
+        do { return try IPPrefix(parsing: text) } catch { throw Refusal(400, "Invalid prefix \(text): \(place): \(error)") }
+    }
+
     /// nil when absent. All zeros stand for "no such address".
     private static func address(_ text: String?, in prefix: IPPrefix, _ place: String) throws(Refusal) -> IPAddress? {
         guard let text, !text.isEmpty else { return nil }

@@ -8,7 +8,6 @@ struct VirtualMachineInterfaceRule: Rule {
     let type = "virtual-machine-interface"
 
     private static let addresses = "virtual_machine_interface_mac_addresses"
-    private static let bindings = "virtual_machine_interface_bindings"
     private static let vlans = 0...4094
 
     func complete(_ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft) throws(Refusal) {
@@ -19,11 +18,23 @@ struct VirtualMachineInterfaceRule: Rule {
         try checkVLAN(object, replacing: before)
         try checkSubInterface(object, in: draft)
         try checkAddressPairs(object)
-        if before == nil {
-            try completeBindings(&object)
-            if try object.value("port_security_enabled", as: Bool.self) == nil { object.setValue("port_security_enabled", true) }
+        try PortBindings.complete(&object, replacing: before, in: draft)
+        if before == nil, try object.value("port_security_enabled", as: Bool.self) == nil {
+            object.setValue("port_security_enabled", true)
         }
+        try PortAttachments.check(object, in: draft)
+        try PortGroupVLANs.check(port: object, in: draft)
         try completeRoutingInstance(&object, network, replacing: before, in: &draft)
+    }
+
+    /// Sub-interfaces are nothing without the port that they are below.
+    func removing(_ state: ObjectState, along root: Identity, in draft: inout Draft) throws(Refusal) {
+        let object = ObjectDraft(state, draft.types[state.identity.type])
+        guard try Self.tag(object) == 0 else { return }
+        for other in object.targets(type, draft.types) {
+            guard let port = draft.current(other), try Self.tag(port) != 0 else { continue }
+            throw Refusal(409, "Cannot delete vmi with existing ref to sub interface: delete \(other.joinedName) (\(other.uuid)) first")
+        }
     }
 
     /// Colons between the bytes, and an address made from the UUID where there is none: locally administered, the same each time.
@@ -95,15 +106,6 @@ struct VirtualMachineInterfaceRule: Rule {
                     400, "IP Prefix length lesser than \(least) is not acceptable: \(key).allowed_address_pair[\(index)].ip has \(prefix)")
             }
         }
-    }
-
-    /// What an orchestrator asks when it plugs the port in.
-    private func completeBindings(_ object: inout ObjectDraft) throws(Refusal) {
-        var pairs = try object.value(Self.bindings, as: KeyValuePairs.self)?.keyValuePair ?? []
-        for (key, value) in [("vif_type", "vrouter"), ("vnic_type", "normal")] where !pairs.contains(where: { $0.key == key }) {
-            pairs.append(KeyValuePair(key: key, value: value))
-        }
-        object.setValue(Self.bindings, KeyValuePairs(keyValuePair: pairs))
     }
 
     /// The port forwards in its network's own routing instance, and no more in that of a network it has left; references to others, of

@@ -11,16 +11,34 @@ struct VirtualNetworkRule: Rule {
     static let space = "virtual-networks"
     private static let numbers: ClosedRange<UInt64> = 1...(1 << 24)
 
-    private static let number = "virtual_network_network_id"
+    static let number = "virtual_network_network_id"
     private static let isShared = "is_shared"
 
     func complete(_ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft) throws(Refusal) {
         try completeNumber(&object, replacing: before, in: &draft)
+        try VXLANNumbers.complete(&object, in: &draft)
         try completeSharing(&object, replacing: before)
+        try FlatSubnets.check(object, in: draft)
         try completeSubnets(&object, replacing: before, in: &draft)
+        try ProviderNetworks.check(object, replacing: before, in: draft)
+        try BGPVPNs.checkNetwork(object, in: draft)
         let types = draft.types
         try draft.checkQuota("subnet", of: object, replacing: before) { network throws(Refusal) in try Self.subnetCount(network, types) }
         try RouteTargets.check(object, RouteTargets.networkLists, replacing: before, in: draft)
+        try checkChains(object)
+    }
+
+    /// Several chains between two networks tell their routes apart by route targets, which targets of outside would mix up.
+    private func checkChains(_ object: ObjectDraft) throws(Refusal) {
+        let key = "multi_policy_service_chains_enabled"
+        guard try object.value(key, as: Bool.self) ?? false else { return }
+        var lists: [Set<String>] = []
+        for key in RouteTargets.networkLists { lists.append(Set(try object.value(key, as: RouteTargetList.self)?.routeTarget ?? [])) }
+        guard !lists[0].isEmpty || !lists[1].isDisjoint(with: lists[2]) else { return }
+        throw Refusal(
+            409,
+            "Multi policy service chains are not supported with both import and export external route targets: unset \(key), or empty "
+                + "route_target_list and keep import and export targets apart")
     }
 
     private static func subnetCount(_ network: ObjectDraft, _ types: TypeTable) throws(Refusal) -> Int {
@@ -50,7 +68,9 @@ struct VirtualNetworkRule: Rule {
         _ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft
     ) throws(Refusal) {
         let requested = try object.value(Self.number, as: UInt64.self)
-        let held = object.allocations.first { $0.space == Self.space }?.number
+        // The number of its VXLAN is of the same space.
+        let stored = try before.flatMap { state throws(Refusal) in try ObjectDraft(state, object.type).value(Self.number, as: UInt64.self) }
+        let held = stored.flatMap { number in object.allocations.contains(Allocation(space: Self.space, number: number)) ? number : nil }
         guard requested == nil || requested == held else {
             throw Refusal(403, "Cannot \(before == nil ? "set" : "update") the virtual network ID: it is given by the system")
         }
@@ -86,7 +106,8 @@ struct VirtualNetworkRule: Rule {
     private func completeSubnets(
         _ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft
     ) throws(Refusal) {
-        var prefixes: [IPPrefix] = []
+        var prefixes = try FlatSubnets.prefixes(of: object, in: draft)
+        let others = prefixes.count
         for index in object.references.indices {
             let target = draft.types[object.references[index].target.type]
             guard target.name == "network-ipam", let data = object.references[index].data else { continue }
@@ -110,7 +131,7 @@ struct VirtualNetworkRule: Rule {
         }
         if let before {
             let own = try draft.addressPlan(of: before).subnets.filter { $0.owner == object.identity.uuid }
-            try Subnets.checkKept(own, prefixes, draft)
+            try Subnets.checkKept(own, Array(prefixes[others...]), draft)
         }
     }
 }

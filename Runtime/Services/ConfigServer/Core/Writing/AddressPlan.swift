@@ -16,7 +16,7 @@ struct AddressPlan {
         let gateway: IPAddress?
         let service: IPAddress?
         /// What may be given out unasked. Anything else in the prefix can be asked for.
-        let pools: [ClosedRange<IPAddress>]
+        var pools: [ClosedRange<IPAddress>]
         let fromStart: Bool
         /// Addresses are given out in blocks of so many, of which the first stands for all: a power of two.
         let unit: UInt64
@@ -87,13 +87,29 @@ extension AddressPlan.Subnet {
         fromStart = subnet.addrFromStart ?? false
         unit = UInt64(max(1, subnet.allocUnit ?? 1))
         // Pools for vRouters to hand out themselves are not the server's.
-        let general = (subnet.allocationPools ?? []).filter { $0.vrouterSpecificPool != true }
-        let ranges = general.compactMap { pool -> ClosedRange<IPAddress>? in
-            guard let start = address(pool.start), let end = address(pool.end), start <= end else { return nil }
-            return start...end
-        }
+        let ranges = (subnet.allocationPools ?? []).filter { $0.vrouterSpecificPool != true }.compactMap(\.range)
         pools = ranges.isEmpty ? [prefix.first...prefix.last] : ranges
         self.owner = owner
+    }
+}
+
+extension AddressPlan.Subnet {
+    /// The subnet with those of some pools that are in it, if there are any.
+    func limited(to shares: [AllocationPoolType]) -> AddressPlan.Subnet {
+        var subnet = self
+        let ranges = shares.compactMap(\.range).filter { prefix.contains($0.lowerBound) && prefix.contains($0.upperBound) }
+        if !ranges.isEmpty { subnet.pools = ranges }
+        return subnet
+    }
+}
+
+extension AllocationPoolType {
+    /// nil for pools that are none.
+    fileprivate var range: ClosedRange<IPAddress>? {
+        guard let start = start.flatMap({ try? IPAddress(parsing: $0) }), let end = end.flatMap({ try? IPAddress(parsing: $0) }),
+            start.bitCount == end.bitCount, start <= end
+        else { return nil }
+        return start...end
     }
 }
 
