@@ -17,7 +17,7 @@ extension Draft {
         guard types.type(named: try body.required("type"))?.number == type.number else {
             throw .unknownIdentifier(try body.required("type"), try body.required("uuid"))
         }
-        try require(.write, state)
+        try require(.write, named)
         let wanted = try body.required("ref-type")
         guard let target = types.type(named: wanted), let index = type.referenceByTarget[target.number] else {
             throw Refusal(400, "Bad Request: a \(type.name) does not refer to a \(wanted)")
