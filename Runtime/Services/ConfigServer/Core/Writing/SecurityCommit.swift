@@ -28,7 +28,8 @@ extension Draft {
         guard let parent = holder(of: scope.identity), let management = try SecurityDrafts.management(below: parent, in: &self) else {
             throw Refusal(
                 400,
-                "Security draft mode is not enabled on the \(types[scope.identity.type].name) \(scope.identity.joinedName): set enable_security_policy_draft")
+                "Security draft mode is not enabled on the \(types[scope.identity.type].name) \(scope.identity.joinedName): set enable_security_policy_draft"
+            )
         }
         var pending = try pendingObjects(of: management, for: parent)
         if action == "commit" { try commit(&pending, below: parent) } else { try discard(pending) }
