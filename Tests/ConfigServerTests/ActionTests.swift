@@ -1,5 +1,6 @@
 // Actions: collections, names, permissions, values, and what is not there yet.
 
+import NetworkTypes
 import Testing
 
 @testable import ConfigServerCore
@@ -180,11 +181,55 @@ import Testing
         #expect(modes == ["PUT", "GET"])
     }
 
-    @Test mutating func saysWhatItDoesNotHaveYet() {
-        for action in ["execute-job", "db-check"] {
-            let reply = server.send(.post, "/\(action)", "{}")
-            #expect(reply.status == 501 && reply.text.contains("does not have /"), "\(action): \(reply.text)")
+    @Test(arguments: [
+        ("abort-job", "there is no job runner"), ("amqp-publish", "there is no message bus"), ("amqp-request", "there is no message bus"),
+        ("fetch-records", "`tungsten db export`"), ("start-profile", "`perf record -p`"), ("stop-profile", "`perf record -p`"),
+        ("hbs-get", "manifests for host-based services are not made here"),
+    ])
+    mutating func saysWhatItDoesNotHave(action: String, text: String) {
+        server.expectRefused(.post, "/\(action)", "{}", status: 501, text)
+    }
+
+    @Test mutating func jobsHaveNoRunner() {
+        let template = server.create("job-template", ["default-global-system-config", "t"])
+        server.expectRefused(.post, "/execute-job", "{}", "job_template_id or job_template_fq_name required")
+        server.expectRefused(
+            .post, "/execute-job", #"{"job_template_fq_name": ["default-global-system-config", "x"]}"#, status: 404,
+            "No job-template object")
+        server.expectRefused(.post, "/execute-job", "{\"job_template_id\": \"\(template)\"}", status: 501, "there is no job runner")
+        server.expectRefused(
+            .post, "/execute-job", #"{"job_template_fq_name": ["default-global-system-config", "t"]}"#, status: 501,
+            "there is no job runner")
+    }
+
+    @Test mutating func tellsHowMuchThereIs() {
+        let sizes = server.get("/obj-cache")
+        #expect(sizes["objects"]?.integer == server.image.objectCount)
+        #expect(
+            sizes["types"]?["virtual-network"]?.integer == server.get("/virtual-networks?count=true")["virtual-networks"]?["count"]?.integer
+        )
+        let network = server.uuid("virtual-network", "default-domain:default-project:ip-fabric")
+        let asked = server.post("/obj-cache", "{\"uuids\": [\"\(network)\", \"x\"]}")["objects"]?.elements ?? []
+        #expect(asked.count == 1 && asked[0]["type"]?.string == "virtual-network" && asked[0]["property_bytes"]?.integer ?? 0 > 0)
+        #expect(server.post("/obj-cache", #"{"count": 3}"#)["objects"]?.elements.count == 3)
+        server.expectRefused(.post, "/obj-cache", #"{"count": 1001}"#, "count must be from 0 to 1000")
+    }
+
+    @Test mutating func checksItsData() {
+        _ = server.createPort("p")
+        let sound = server.post("/db-check", "{}")
+        #expect(sound["count"]?.integer == 0 && sound["results"]?.elements.isEmpty ?? false)
+        // A port whose network is gone, as no request can make it.
+        var transaction = Transaction()
+        if let state = server.image.state(
+            UUIDValue(anySpelling: server.uuid("virtual-network", "default-domain:default-project:default-virtual-network"))!)
+        {
+            transaction.changes = [.remove(state.identity)]
         }
+        server.accept(transaction)
+        let results = server.post("/db-check", "{}")["results"]?.elements.compactMap(\.string) ?? []
+        #expect(results.contains { $0.hasPrefix("virtual-machine-interface") && $0.contains("refers to virtual-network") })
+        #expect(results.contains { $0.hasPrefix("routing-instance") && $0.contains("which is not there") })
     }
 
     @Test mutating func knowsItsAddressesAndMethods() {

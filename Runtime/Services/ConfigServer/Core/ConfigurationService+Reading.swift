@@ -31,7 +31,12 @@ extension ConfigurationService {
         case .action(.authorizationMode):
             let mode = try requestedMode(operation) ?? request.access.mode
             return .object { $0.member("aaa-mode", mode.rawValue) }
-        case .action(let action): throw Self.missing("/\(action.rawValue)")
+        case .action(.objectCache):
+            let report = ImageReport(image: image, types: types)
+            return request.method == .get ? report.sizes() : try report.sizes(try RequestBody.value(request.body))
+        case .action(.databaseCheck): return ImageReport(image: image, types: types).check()
+        case .action(.executeJob): throw try Unavailable.job(try RequestBody.value(request.body), image, types)
+        case .action(let action): throw Unavailable.refusal(action)
         case .networkAction(let action, _): throw Self.missing("/virtual-network/<uuid>/\(action.rawValue)")
         }
     }

@@ -28,7 +28,7 @@ public struct Decision: Sendable {
 
 public struct ConfigurationService: Sendable {
     public let types: TypeTable
-    private let rules: Rulebook
+    let rules: Rulebook
 
     public init(_ catalogue: ResourceCatalogue) {
         types = TypeTable(catalogue)
@@ -51,7 +51,7 @@ public struct ConfigurationService: Sendable {
     public func isLong(_ operation: Operation, _ image: Image) -> Bool {
         switch operation.route {
         case .collection(let type): image.objectCount(of: type) > 500
-        case .action(.listBulkCollection): true
+        case .action(.listBulkCollection), .action(.databaseCheck): true
         default: false
         }
     }

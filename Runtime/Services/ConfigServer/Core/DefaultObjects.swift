@@ -15,7 +15,7 @@ private struct DefaultObject {
 }
 
 extension ConfigurationService {
-    /// What makes the missing ones; empty when all are there.
+    /// What makes the missing ones, and completes objects of an older version of the server; empty when all are there.
     public func defaultObjects(
         missingFrom image: Image, now: Timestamp, random: any RandomNumberGenerator
     ) throws(Refusal) -> Transaction {
@@ -35,6 +35,7 @@ extension ConfigurationService {
                 try draft.create(type, body)
             }
         }
+        upgrade(&draft)
         return draft.finish()
     }
 

@@ -65,9 +65,14 @@ public struct Image: Sendable {
         return entry.value
     }
 
-    func isAllocated(_ number: UInt64, in space: String) -> Bool {
-        guard let entry = allocations.first(notBefore: { $0.isBefore(space, number) }) else { return false }
-        return entry.space == space && entry.number == number
+    func isAllocated(_ number: UInt64, in space: String) -> Bool { owner(of: Allocation(space: space, number: number)) != nil }
+
+    /// Who has a number.
+    func owner(of allocation: Allocation) -> UUIDValue? {
+        guard let entry = allocations.first(notBefore: { $0.isBefore(allocation.space, allocation.number) }),
+            entry.space == allocation.space, entry.number == allocation.number
+        else { return nil }
+        return entry.owner
     }
 
     /// The lowest number in the range that nobody has; nil when all are taken.

@@ -19,6 +19,8 @@ enum InternalNetworks {
         return draft.identity(type.number, named: FullyQualifiedName.json(name(of: router)))
     }
 
+    static func isThere(for router: Identity, in draft: Draft) -> Bool { network(of: router, in: draft) != nil }
+
     /// The VXLAN identifier that the router asks for.
     static func number(_ router: ObjectDraft) throws(Refusal) -> Int? {
         try VXLANNumbers.parse(router.value(vxlan, as: String.self), vxlan)

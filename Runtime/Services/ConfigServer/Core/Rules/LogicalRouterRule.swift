@@ -32,6 +32,13 @@ struct LogicalRouterRule: Rule {
         try InternalNetworks.remove(of: ObjectDraft(state, draft.types[state.identity.type]), in: &draft)
     }
 
+    var completesOlderObjects: Bool { true }
+
+    func completeOlder(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {
+        guard try kind(object) == .vxlanRouting, !InternalNetworks.isThere(for: object.identity, in: draft) else { return }
+        try InternalNetworks.make(for: object, in: &draft)
+    }
+
     private func kind(_ object: ObjectDraft) throws(Refusal) -> LogicalRouterType {
         try object.value(Self.kind, as: LogicalRouterType.self) ?? .snatRouting
     }

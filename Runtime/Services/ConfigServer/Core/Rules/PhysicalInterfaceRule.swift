@@ -18,6 +18,15 @@ struct PhysicalInterfaceRule: Rule {
         let interfaces = draft.children(of: object.identity, logical.number).map { ObjectDraft($0, logical) }
         if !interfaces.isEmpty { try EthernetSegments.check(interfaces, of: object.identity, segment, in: draft) }
     }
+
+    var completesOlderObjects: Bool { true }
+
+    func completeOlder(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {
+        guard object.allocations.isEmpty, let device = object.identity.parent,
+            let completed = try AggregatedEthernet.takeNumber(of: object, on: device, in: &draft)
+        else { return }
+        try draft.save(completed)
+    }
 }
 
 enum InterfaceNames {

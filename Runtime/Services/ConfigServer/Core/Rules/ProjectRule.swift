@@ -9,6 +9,16 @@ struct ProjectRule: Rule {
         if let before { try SecurityDrafts.complete(object, replacing: before, in: &draft) }
     }
 
+    var completesOlderObjects: Bool { true }
+
+    /// Projects had no set of their own once.
+    func completeOlder(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {
+        guard let sets = draft.types.type(named: "application-policy-set"),
+            draft.identity(sets.number, named: FullyQualifiedName.json(object.identity.elements + [sets.defaultName])) == nil
+        else { return }
+        try made(object, in: &draft)
+    }
+
     func made(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {
         guard let sets = draft.types.type(named: "application-policy-set"),
             object.type.referenceByTarget[sets.number] != nil

@@ -1,10 +1,17 @@
 // Provider networks: networks that others lie on, normally the fabric itself; and where a network is found in the physical network.
 
+import Coding
 import ConfigurationModel
 
 enum ProviderNetworks {
     private static let isProvider = "is_provider_network"
     private static let details = "provider_properties"
+
+    /// The network of the fabric itself provides.
+    static func completeOlder(_ network: inout ObjectDraft) {
+        guard network.identity.elements == ["default-domain", "default-project", "ip-fabric"] else { return }
+        network.setValue(isProvider, true)
+    }
 
     static func check(_ network: ObjectDraft, replacing before: ObjectState?, in draft: Draft) throws(Refusal) {
         let provides = try network.value(isProvider, as: Bool.self) ?? false

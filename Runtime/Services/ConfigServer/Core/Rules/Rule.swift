@@ -18,6 +18,12 @@ protocol Rule: Sendable {
     /// Checks or completes the removal of an object; its children are gone already, and nothing refers to it. `root` is what was asked to
     /// be deleted: the object itself, or an ancestor that takes it along.
     func removing(_ state: ObjectState, along root: Identity, in draft: inout Draft) throws(Refusal)
+
+    /// Whether `completeOlder` may have something to do.
+    var completesOlderObjects: Bool { get }
+
+    /// Gives an object that an older version of the server made what it would have if it were made now, and saves it when it changes.
+    func completeOlder(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal)
 }
 
 extension Rule {
@@ -25,6 +31,8 @@ extension Rule {
     func complete(_ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft) throws(Refusal) {}
     func made(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {}
     func removing(_ state: ObjectState, along root: Identity, in draft: inout Draft) throws(Refusal) {}
+    var completesOlderObjects: Bool { false }
+    func completeOlder(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {}
 }
 
 /// The rules by type.

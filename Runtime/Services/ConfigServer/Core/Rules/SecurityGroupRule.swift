@@ -22,6 +22,15 @@ struct SecurityGroupRule: Rule {
         }
     }
 
+    var completesOlderObjects: Bool { true }
+
+    func completeOlder(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {
+        guard let before = draft.state(object.identity.uuid), before.properties[Self.identifier] == nil else { return }
+        var completed = object
+        try number(&completed, replacing: before, in: &draft)
+        try draft.save(completed)
+    }
+
     /// Users choose a number with `configured_security_group_id`, below those that are given out; otherwise the group gets a free one.
     private func number(_ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft) throws(Refusal) {
         let requested = try object.value(Self.identifier, as: Int.self)

@@ -30,4 +30,13 @@ struct SubClusterRule: Rule {
                 400, "Sub-cluster ID '\(number)' is already used, choose another one, or leave \(Self.identifier) out to be given one")
         }
     }
+
+    var completesOlderObjects: Bool { true }
+
+    func completeOlder(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {
+        guard !object.allocations.contains(where: { $0.space == Self.space }) else { return }
+        var completed = object
+        try complete(&completed, replacing: draft.state(object.identity.uuid), in: &draft)
+        try draft.save(completed)
+    }
 }

@@ -68,6 +68,19 @@ struct TagRule: Rule {
         return try draft.create(types, body)
     }
 
+    var completesOlderObjects: Bool { true }
+
+    func completeOlder(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {
+        guard try (object.value(Self.identifier, as: String.self) ?? "").isEmpty else { return }
+        for tagType in object.targets("tag-type", draft.types) {
+            if let state = draft.current(tagType) { try TagTypeRule().completeOlder(state, in: &draft) }
+        }
+        var completed = object
+        completed.references.removeAll { draft.types[$0.target.type].name == "tag-type" }
+        try complete(&completed, replacing: nil, in: &draft)
+        try draft.save(completed)
+    }
+
     private func checkUnchanged(_ object: ObjectDraft, since before: ObjectState, in draft: Draft) throws(Refusal) {
         let stored = ObjectDraft(before, object.type)
         for key in ["display_name", Self.typeName, Self.value, Self.identifier] {

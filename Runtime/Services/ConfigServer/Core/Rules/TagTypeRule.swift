@@ -44,6 +44,15 @@ struct TagTypeRule: Rule {
         object.setValue("display_name", name)
     }
 
+    var completesOlderObjects: Bool { true }
+
+    func completeOlder(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {
+        guard try (object.value(Self.identifier, as: String.self) ?? "").isEmpty else { return }
+        var completed = object
+        try complete(&completed, replacing: nil, in: &draft)
+        try draft.save(completed)
+    }
+
     private func take(_ number: UInt64, for object: inout ObjectDraft, in draft: inout Draft) throws(Refusal) -> UInt64 {
         guard draft.take(Allocation(space: Self.space, number: number), for: &object) else {
             throw Refusal(400, "Tag Type with same Id already exists; leave \(Self.identifier) out to be given a free one")

@@ -52,6 +52,26 @@ struct VirtualNetworkRule: Rule {
         return count
     }
 
+    var completesOlderObjects: Bool { true }
+
+    /// The number and the routing instance, and the VXLAN identifier in the space of the numbers.
+    func completeOlder(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {
+        guard let before = draft.state(object.identity.uuid) else { return }
+        var completed = object
+        if let number = try object.value(Self.number, as: UInt64.self) {
+            let allocation = Allocation(space: Self.space, number: number)
+            if !object.allocations.contains(allocation) { _ = draft.take(allocation, for: &completed) }
+        }
+        try completeNumber(&completed, replacing: before, in: &draft)
+        try VXLANNumbers.complete(&completed, in: &draft)
+        ProviderNetworks.completeOlder(&completed)
+        if completed.allocations != object.allocations || completed.properties != object.properties { try draft.save(completed) }
+        guard let type = draft.types.type(named: "routing-instance"),
+            draft.identity(type.number, named: FullyQualifiedName.json(object.identity.elements + [object.identity.shortName])) == nil
+        else { return }
+        try made(completed, in: &draft)
+    }
+
     /// The default routing instance is the network's own.
     func made(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {
         guard let type = draft.types.type(named: "routing-instance") else { return }
@@ -70,7 +90,9 @@ struct VirtualNetworkRule: Rule {
         let requested = try object.value(Self.number, as: UInt64.self)
         // The number of its VXLAN is of the same space.
         let stored = try before.flatMap { state throws(Refusal) in try ObjectDraft(state, object.type).value(Self.number, as: UInt64.self) }
-        let held = stored.flatMap { number in object.allocations.contains(Allocation(space: Self.space, number: number)) ? number : nil }
+        let held = stored.flatMap { number in
+            object.allocations.contains(Allocation(space: Self.space, number: number)) ? number : nil
+        }
         guard requested == nil || requested == held else {
             throw Refusal(403, "Cannot \(before == nil ? "set" : "update") the virtual network ID: it is given by the system")
         }

@@ -17,4 +17,12 @@ struct VirtualPortGroupRule: Rule {
         try AggregatedEthernet.number(&object, in: &draft)
         try PortGroupVLANs.check(group: object, in: draft)
     }
+
+    var completesOlderObjects: Bool { true }
+
+    func completeOlder(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {
+        var completed = object
+        try AggregatedEthernet.number(&completed, in: &draft)
+        if completed.allocations != object.allocations { try draft.save(completed) }
+    }
 }
