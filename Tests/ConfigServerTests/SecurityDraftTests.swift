@@ -175,6 +175,34 @@ import Testing
         try server.expectReloadsAsItIs()
     }
 
+    @Test mutating func patchesGoOnFromTheDraft() {
+        let group = server.create("address-group", project + ["a"], parent: "project")
+        setDraftMode(true)
+        for (name, value) in [("a", "1"), ("b", "2")] {
+            _ = expectPending(
+                .patch, "/address-group/\(group)",
+                "{\"address-group\": {\"annotations\": {\"key_value_pair\": [{\"key\": \"\(name)\", \"value\": \"\(value)\"}]}, \"display_name\": \"x\"}}"
+            )
+        }
+        let pending = draft("address-group", "a")
+        #expect(pending["annotations"]?["key_value_pair"]?.elements.count == 1 && pending["display_name"]?.string == "x")
+        #expect(server.object("address-group", group)["annotations"] == nil)
+    }
+
+    @Test mutating func aBulkMayMakeDraftsAndCommitThem() throws {
+        setDraftMode(true)
+        let make = #"{"address-group": {"fq_name": ["default-domain", "default-project", "a"], "parent_type": "project"}}"#
+        let commit = "{\"scope_uuid\": \"\(scope)\", \"action\": \"commit\"}"
+        let requests = [("/address-groups", make), ("/security-policy-draft", commit)].map {
+            "{\"method\": \"POST\", \"path\": \"\($0)\", \"body\": \($1)}"
+        }
+        let reply = server.post("/bulk", "{\"requests\": [\(requests.joined(separator: ", "))]}")
+        #expect(reply["replies"]?.elements.map { $0["status"]?.integer } == [202, 200])
+        let made = server.uuid("address-group", "default-domain:default-project:a")
+        #expect(made == reply["replies"]?.elements.first?["body"]?["address-group"]?["uuid"]?.string)
+        try server.expectReloadsAsItIs()
+    }
+
     @Test mutating func whatIsRefusedIsRefusedInADraft() {
         let rule = server.create("firewall-rule", project + ["r"], parent: "project", "\"endpoint_1\": {\"any\": true}, " + Self.anything)
         setDraftMode(true)

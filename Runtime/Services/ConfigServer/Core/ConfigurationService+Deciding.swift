@@ -77,7 +77,7 @@ extension ConfigurationService {
         if request.body.isEmpty { return .empty }
         var body = try ObjectBody(request.body, of: type)
         try draft.require(.write, state)
-        if request.method == .patch { try body.merge(into: state, type) }
+        if request.method == .patch { try body.merge(into: draft.changeable(state), type) }
         try draft.updateOrDraft(state, body)
         var writer = ReplyWriter(types, draft.image, base: request.base, reserving: 256)
         writer.json.beginObject()
