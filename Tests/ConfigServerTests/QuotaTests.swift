@@ -90,6 +90,23 @@ import Testing
         server.expectNotChanged("virtual-network", network, subnets(1, 2, 3), status: 412, text)
     }
 
+    @Test mutating func limitsGroupsOfNeutron() {
+        setQuota(#""firewall_group": 1"#)
+        func members(_ uuid: String) -> String {
+            let tag = server.create(
+                "tag", project + ["neutron_fwaas=\(uuid)"], parent: "project",
+                "\"tag_type_name\": \"neutron_fwaas\", \"tag_value\": \"\(uuid)\"")
+            return "\"uuid\": \"\(uuid)\", \"tag_refs\": [{\"uuid\": \"\(tag)\"}]"
+        }
+        let uuids = (1...2).map { "00000000-0000-4000-8000-00000000000\($0)" }
+        #expect(!server.create("application-policy-set", project + ["a"], parent: "project", members(uuids[0])).isEmpty)
+        server.expectNotCreated(
+            "application-policy-set", project + ["b"], parent: "project", members(uuids[1]), status: 412,
+            "quota limit (1) exceeded for resource firewall_group")
+        // Sets that are no group of Neutron's are not counted.
+        #expect(!server.create("application-policy-set", project + ["c"], parent: "project").isEmpty)
+    }
+
     @Test mutating func hostBasedServicesMustBeAllowed() {
         server.expectNotCreated(
             "host-based-service", project + ["h"], parent: "project", status: 412,

@@ -35,4 +35,16 @@ import Testing
         let made = server.create("address-group", project + ["a"], parent: "project", members(#"{"ip_prefix": "::", "ip_prefix_len": 0}"#))
         server.expectNotChanged("address-group", made, members(prefix), text)
     }
+
+    @Test mutating func theHostsServiceIsOfAProject() {
+        let members =
+            #""endpoint_1": {"any": true}, "endpoint_2": {"any": true}, "service": {"protocol": "any"}, "action_list": {"host_based_service": true}"#
+        server.expectNotCreated(
+            "firewall-rule", ["default-policy-management", "r"], parent: "policy-management", members,
+            "host-based-service rule action can only be use in a project scope")
+        server.expectNotCreated("firewall-rule", project + ["r"], parent: "project", members, "has no host-based-service")
+        server.change("project", server.uuid("project", "default-domain:default-project"), #""quota": {"host_based_service": 1}"#)
+        #expect(!server.create("host-based-service", project + ["h"]).isEmpty)
+        #expect(!server.create("firewall-rule", project + ["r"], parent: "project", members).isEmpty)
+    }
 }
