@@ -62,7 +62,7 @@ let factsTable = """
     | 3.10 | bgp-as-a-service | sharedServicesHaveAnAddress, aServiceHasOneZoneOfEachKind, holdTimesAreLong, holdTimesAreNoneOrLong, numbersOfServicesAreAutonomousSystems |
     | 3.10 | bgp-router | controlNodesAreInOneZone, routersHaveTheNumberOfTheirSubCluster |
     | 3.10 | bgpvpn | networksAreInVPNsOfTheirKind |
-    | 3.10 | a bgpvpn is of a network or of its router, not of both | missing: not checked |
+    | 3.10 | a bgpvpn is of a network or of its router, not of both | aVPNIsOfANetworkOrOfItsRouter |
     | 3.10 | bridge-domain | aNetworkHasOneBridgeDomain |
     | 3.10 | data-center-interconnect | bridgesReachTwoFabrics, routersAreInOneInterconnect, policiesOfInterconnectsAreForDevices, insideAFabricOneRouterGivesToOthers |
     | 3.10 | fabrics of a bridging interconnect have a device with the role DCI-Gateway | missing: not checked |

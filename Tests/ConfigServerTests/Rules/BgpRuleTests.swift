@@ -142,4 +142,20 @@ import Testing
             !server.create("logical-router", project + ["r"], parent: "project", "\"bgpvpn_refs\": [{\"uuid\": \"\(routed)\"}]").isEmpty)
         server.expectNotChanged("bgpvpn", routed, #""bgpvpn_type": "l2""#, "bgpvpn_type of a bgpvpn is settled")
     }
+
+    @Test mutating func aVPNIsOfANetworkOrOfItsRouter() {
+        let vpn = server.create("bgpvpn", project + ["v"])
+        let member = "\"bgpvpn_refs\": [{\"uuid\": \"\(vpn)\"}]"
+        let network = server.create("virtual-network", project + ["n"], parent: "project")
+        let port = server.create(
+            "virtual-machine-interface", project + ["p"], parent: "project", "\"virtual_network_refs\": [{\"uuid\": \"\(network)\"}]")
+        let router = server.create(
+            "logical-router", project + ["r"], parent: "project", "\"virtual_machine_interface_refs\": [{\"uuid\": \"\(port)\"}]")
+        let text = "remove one of the two from bgpvpn_refs"
+        server.change("logical-router", router, member)
+        server.expectNotChanged("virtual-network", network, member, text)
+        server.change("logical-router", router, "\"bgpvpn_refs\": []")
+        server.change("virtual-network", network, member)
+        server.expectNotChanged("logical-router", router, member, text)
+    }
 }

@@ -1,5 +1,5 @@
-// Objects that an older version of this server made: they are given what the rules of their types would give them now. Looking costs a scan
-// of the types whose rules have anything to give.
+// Objects that an older version of this server made: they are given what the rules of their types would give them now. Looking is a
+// glance at every object, as there may be a million.
 
 import NetworkTypes
 
@@ -7,20 +7,17 @@ extension ConfigurationService {
     /// What an object lacks and can have without a refusal. One whose data do not suit the rules of today is left as it is: `/db-check`
     /// tells of it.
     func upgrade(_ draft: inout Draft) {
-        for type in types.entries {
-            guard let rule = rules[type.number], rule.completesOlderObjects else { continue }
-            var identities: [Identity] = []
-            draft.image.forEachObject(of: type.number) { identity in
-                identities.append(identity)
-                return true
-            }
-            for identity in identities {
-                guard let state = draft.state(identity.uuid) else { continue }
-                // An attempt that is refused halfway leaves nothing behind.
-                var attempt = draft
-                do { try rule.completeOlder(ObjectDraft(state, type), in: &attempt) } catch { continue }
-                draft = attempt
-            }
+        var older: [ObjectState] = []
+        draft.image.objects.forEach { entry in
+            if let rule = rules[entry.state.identity.type], rule.isOlder(entry.state, in: draft) { older.append(entry.state) }
+            return true
+        }
+        for stored in older.sorted(by: { ($0.identity.type, $0.identity.number) < ($1.identity.type, $1.identity.number) }) {
+            guard let rule = rules[stored.identity.type], let state = draft.state(stored.identity.uuid) else { continue }
+            // An attempt that is refused halfway leaves nothing behind.
+            var attempt = draft
+            do { try rule.completeOlder(ObjectDraft(state, types[state.identity.type]), in: &attempt) } catch { continue }
+            draft = attempt
         }
     }
 }

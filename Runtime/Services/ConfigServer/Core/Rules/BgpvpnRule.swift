@@ -25,6 +25,33 @@ enum BGPVPNs {
         }
     }
 
+    /// A VPN is of a network, or of the router that connects it: routes of both would meet themselves.
+    static func checkSingle(network: ObjectDraft, in draft: Draft) throws(Refusal) {
+        guard let own = network.targets("bgpvpn", draft.types).first else { return }
+        for port in draft.referrers(of: network.identity, "virtual-machine-interface") {
+            for router in draft.referrers(of: port.identity, "logical-router") {
+                if let other = router.targets("bgpvpn", draft.types).first { throw both(network.identity, own, router.identity, other) }
+            }
+        }
+    }
+
+    static func checkSingle(router: ObjectDraft, in draft: Draft) throws(Refusal) {
+        guard let own = router.targets("bgpvpn", draft.types).first else { return }
+        for port in router.targets("virtual-machine-interface", draft.types) {
+            for network in draft.current(port)?.targets("virtual-network", draft.types) ?? [] {
+                guard let other = draft.current(network)?.targets("bgpvpn", draft.types).first else { continue }
+                throw both(network, other, router.identity, own)
+            }
+        }
+    }
+
+    private static func both(_ network: Identity, _ first: Identity, _ router: Identity, _ second: Identity) -> Refusal {
+        Refusal(
+            400,
+            "Network \(network.joinedName) is associated to bgpvpn \(first.shortName), and linked to logical router \(router.joinedName), which "
+                + "is associated to bgpvpn \(second.shortName): remove one of the two from bgpvpn_refs")
+    }
+
     /// Routers route.
     static func checkRouter(_ router: ObjectDraft, in draft: Draft) throws(Refusal) {
         for (vpn, kind) in try vpns(of: router, in: draft) where kind != .l3 {

@@ -18,6 +18,7 @@ struct LogicalRouterRule: Rule {
         }
         try RouteTargets.check(object, RouteTargets.routerLists, replacing: before, in: draft)
         try BGPVPNs.checkRouter(object, in: draft)
+        try BGPVPNs.checkSingle(router: object, in: draft)
         _ = try InternalNetworks.number(object)
         if let before, try kind(object) == .vxlanRouting { try InternalNetworks.update(&object, replacing: before, in: &draft) }
         try checkPorts(object, in: draft)
@@ -32,7 +33,9 @@ struct LogicalRouterRule: Rule {
         try InternalNetworks.remove(of: ObjectDraft(state, draft.types[state.identity.type]), in: &draft)
     }
 
-    var completesOlderObjects: Bool { true }
+    func isOlder(_ state: ObjectState, in draft: Draft) -> Bool {
+        state.properties[Self.kind].map { $0.elementsEqual("\"vxlan-routing\"".utf8) } ?? false
+    }
 
     func completeOlder(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {
         guard try kind(object) == .vxlanRouting, !InternalNetworks.isThere(for: object.identity, in: draft) else { return }

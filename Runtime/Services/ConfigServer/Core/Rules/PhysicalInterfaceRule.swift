@@ -19,7 +19,7 @@ struct PhysicalInterfaceRule: Rule {
         if !interfaces.isEmpty { try EthernetSegments.check(interfaces, of: object.identity, segment, in: draft) }
     }
 
-    var completesOlderObjects: Bool { true }
+    func isOlder(_ state: ObjectState, in draft: Draft) -> Bool { state.allocations.isEmpty }
 
     func completeOlder(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {
         guard object.allocations.isEmpty, let device = object.identity.parent,

@@ -9,7 +9,10 @@ struct ProjectRule: Rule {
         if let before { try SecurityDrafts.complete(object, replacing: before, in: &draft) }
     }
 
-    var completesOlderObjects: Bool { true }
+    func isOlder(_ state: ObjectState, in draft: Draft) -> Bool {
+        guard let sets = draft.types.type(named: "application-policy-set") else { return false }
+        return draft.image.relativeCount(of: state.identity, .children(sets.number)) == 0
+    }
 
     /// Projects had no set of their own once.
     func completeOlder(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {

@@ -7,9 +7,13 @@ enum ProviderNetworks {
     private static let isProvider = "is_provider_network"
     private static let details = "provider_properties"
 
+    private static let fabric = FullyQualifiedName.json(["default-domain", "default-project", "ip-fabric"])
+
+    static func isOlder(_ state: ObjectState) -> Bool { state.identity.name == fabric && state.properties[isProvider] == nil }
+
     /// The network of the fabric itself provides.
     static func completeOlder(_ network: inout ObjectDraft) {
-        guard network.identity.elements == ["default-domain", "default-project", "ip-fabric"] else { return }
+        guard network.identity.name == fabric else { return }
         network.setValue(isProvider, true)
     }
 

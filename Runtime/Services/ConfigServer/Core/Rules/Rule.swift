@@ -19,8 +19,8 @@ protocol Rule: Sendable {
     /// be deleted: the object itself, or an ancestor that takes it along.
     func removing(_ state: ObjectState, along root: Identity, in draft: inout Draft) throws(Refusal)
 
-    /// Whether `completeOlder` may have something to do.
-    var completesOlderObjects: Bool { get }
+    /// Whether `completeOlder` may have something to do. Asked of every object at the start, so no more than a glance.
+    func isOlder(_ state: ObjectState, in draft: Draft) -> Bool
 
     /// Gives an object that an older version of the server made what it would have if it were made now, and saves it when it changes.
     func completeOlder(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal)
@@ -31,7 +31,7 @@ extension Rule {
     func complete(_ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft) throws(Refusal) {}
     func made(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {}
     func removing(_ state: ObjectState, along root: Identity, in draft: inout Draft) throws(Refusal) {}
-    var completesOlderObjects: Bool { false }
+    func isOlder(_ state: ObjectState, in draft: Draft) -> Bool { false }
     func completeOlder(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {}
 }
 

@@ -22,7 +22,7 @@ struct SecurityGroupRule: Rule {
         }
     }
 
-    var completesOlderObjects: Bool { true }
+    func isOlder(_ state: ObjectState, in draft: Draft) -> Bool { state.properties[Self.identifier] == nil }
 
     func completeOlder(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {
         guard let before = draft.state(object.identity.uuid), before.properties[Self.identifier] == nil else { return }

@@ -31,7 +31,7 @@ struct SubClusterRule: Rule {
         }
     }
 
-    var completesOlderObjects: Bool { true }
+    func isOlder(_ state: ObjectState, in draft: Draft) -> Bool { state.allocations.isEmpty }
 
     func completeOlder(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {
         guard !object.allocations.contains(where: { $0.space == Self.space }) else { return }

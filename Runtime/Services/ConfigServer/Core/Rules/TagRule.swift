@@ -68,7 +68,7 @@ struct TagRule: Rule {
         return try draft.create(types, body)
     }
 
-    var completesOlderObjects: Bool { true }
+    func isOlder(_ state: ObjectState, in draft: Draft) -> Bool { state.properties[Self.identifier] == nil }
 
     func completeOlder(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {
         guard try (object.value(Self.identifier, as: String.self) ?? "").isEmpty else { return }

@@ -5,6 +5,7 @@ import ConfigurationModel
 
 enum VXLANNumbers {
     static let properties = "virtual_network_properties"
+    static let identifier = "vxlan_network_identifier"
     static let range = 1...0xFF_FFFF
 
     /// Takes what a network whose own number is settled asks for, in place of what it had.
@@ -19,7 +20,7 @@ enum VXLANNumbers {
         throw Refusal(
             400,
             "Cannot set VXLAN_ID: \(wanted), it has already been set: another network or logical-router has it, or a network has that number; "
-                + "choose another \(properties).vxlan_network_identifier")
+                + "choose another \(properties).\(identifier)")
     }
 
     /// The identifier that a logical router asks for, a number in text.

@@ -22,6 +22,7 @@ struct VirtualNetworkRule: Rule {
         try completeSubnets(&object, replacing: before, in: &draft)
         try ProviderNetworks.check(object, replacing: before, in: draft)
         try BGPVPNs.checkNetwork(object, in: draft)
+        try BGPVPNs.checkSingle(network: object, in: draft)
         let types = draft.types
         try draft.checkQuota("subnet", of: object, replacing: before) { network throws(Refusal) in try Self.subnetCount(network, types) }
         try RouteTargets.check(object, RouteTargets.networkLists, replacing: before, in: draft)
@@ -52,7 +53,12 @@ struct VirtualNetworkRule: Rule {
         return count
     }
 
-    var completesOlderObjects: Bool { true }
+    func isOlder(_ state: ObjectState, in draft: Draft) -> Bool {
+        let properties = state.properties[VXLANNumbers.properties]
+        let hasIdentifier = properties.map { PropertySet(text: Array($0))[VXLANNumbers.identifier] != nil } ?? false
+        let held = state.allocations.count { $0.space == Self.space }
+        return held < (hasIdentifier ? 2 : 1) || ProviderNetworks.isOlder(state)
+    }
 
     /// The number and the routing instance, and the VXLAN identifier in the space of the numbers.
     func completeOlder(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {

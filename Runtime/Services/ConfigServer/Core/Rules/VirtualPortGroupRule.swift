@@ -18,7 +18,7 @@ struct VirtualPortGroupRule: Rule {
         try PortGroupVLANs.check(group: object, in: draft)
     }
 
-    var completesOlderObjects: Bool { true }
+    func isOlder(_ state: ObjectState, in draft: Draft) -> Bool { state.allocations.isEmpty && state.references.count > 1 }
 
     func completeOlder(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {
         var completed = object
