@@ -33,6 +33,8 @@ struct APICommand: AsyncParsableCommand {
         transform: { text in try StoreChoice(text) })
     var store = StoreChoice.sqlite
 
+    @OptionGroup(title: "TLS") var tls: TLSOptions
+
     @OptionGroup(title: "Who may do what") var authentication: AuthenticationOptions
 
     @OptionGroup var common: CommonOptions
@@ -42,9 +44,11 @@ struct APICommand: AsyncParsableCommand {
         var options = ConfigServer.Options(host: listen.host, port: listen.port, dataDirectory: common.dataDirectory)
         authentication.apply(to: &options)
         options.store = store
+        options.tls = tls.identity
         let server = try await ConfigServer.listen(options, ConfigurationResources.catalogue, common.makeLogger("api"))
         let place = if case .sqlite = store { common.dataDirectory } else { "\(store)" }
-        print("configuration server listens on http://\(server.address), data in \(place)")
+        let scheme = options.tls == nil ? "http" : "https"
+        print("configuration server listens on \(scheme)://\(server.address), data in \(place)")
         fflush(nil)
         stop.whenRequested { server.giveUpLoading() }
         do {
@@ -53,7 +57,7 @@ struct APICommand: AsyncParsableCommand {
             try await server.stop()
             throw error
         }
-        print("configuration server serves http://\(server.address)")
+        print("configuration server serves \(scheme)://\(server.address)")
         fflush(nil)
         await stop.requested()
         try await server.stop()

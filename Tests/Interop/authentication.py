@@ -9,6 +9,7 @@ import json
 import pathlib
 import re
 import secrets
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -51,7 +52,7 @@ def server(tungsten, folder, *options):
             [tungsten, "api", "--listen", "127.0.0.1:0", "--data-dir", folder / "data", *options], stdout=file, stderr=subprocess.STDOUT)
     try:
         deadline = time.monotonic() + 60
-        while not (found := re.search(rb"serves http://127\.0\.0\.1:(\d+)", log.read_bytes())):
+        while not (found := re.search(rb"serves https?://127\.0\.0\.1:(\d+)", log.read_bytes())):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise SystemExit("the server does not start:\n" + log.read_text(errors="replace")[-2000:])
             time.sleep(0.02)
@@ -202,9 +203,56 @@ def with_keystone(tungsten, folder):
         keystone.stop()
 
 
+def with_certificates(tungsten, folder):
+    """TLS 1.3, and clients who must show a certificate."""
+    def openssl(*arguments):
+        subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True, timeout=60)
+
+    new_key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+    openssl("req", "-x509", *new_key, "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=authority")
+    for name, extension in (("server", "subjectAltName=IP:127.0.0.1,DNS:localhost"), ("client", "extendedKeyUsage=clientAuth")):
+        openssl("req", *new_key, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}")
+        (folder / f"{name}.ext").write_text(extension)
+        openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
+                "-out", f"{name}.pem", "-extfile", f"{name}.ext")
+    (folder / "server.key").chmod(0o604)
+    refused = subprocess.run(
+        [tungsten, "api", "--listen", "127.0.0.1:0", "--data-dir", folder / "data", "--tls-certificate", folder / "server.pem",
+         "--tls-key", folder / "server.key"], capture_output=True, text=True, timeout=60)
+    expect(refused.returncode != 0 and "chmod o=" in refused.stderr, "a key that everybody can read")
+    (folder / "server.key").chmod(0o600)
+    options = ("--tls-certificate", folder / "server.pem", "--tls-key", folder / "server.key")
+    with server(tungsten, folder, *options) as port:
+        trusting = ssl.create_default_context(cafile=folder / "ca.pem")
+        home = json.load(urllib.request.urlopen(f"https://127.0.0.1:{port}/", context=trusting, timeout=30))
+        expect(home["href"] == f"https://127.0.0.1:{port}", "addresses in replies are https")
+        expect_refused(urllib.error.URLError, "who does not know the authority",
+                       urllib.request.urlopen, f"https://127.0.0.1:{port}/", context=ssl.create_default_context(), timeout=30)
+        old = ssl.create_default_context(cafile=folder / "ca.pem")
+        old.maximum_version = ssl.TLSVersion.TLSv1_2
+        expect_refused(urllib.error.URLError, "TLS 1.2",
+                       urllib.request.urlopen, f"https://127.0.0.1:{port}/", context=old, timeout=30)
+        published = vnc_api.VncApi(
+            api_server_host="127.0.0.1", api_server_port=port, api_server_use_ssl=True, auth_type="noauth", apicafile=str(folder / "ca.pem"),
+            apicertfile=str(folder / "client.pem"), apikeyfile=str(folder / "client.key"))
+        expect(published.projects_list()["projects"], "the published client over TLS")
+        expect_refused((urllib.error.URLError, ConnectionError), "no TLS",
+                       urllib.request.urlopen, f"http://127.0.0.1:{port}/", timeout=30)
+    with server(tungsten, folder, *options, "--tls-client-authorities", folder / "ca.pem") as port:
+        # The published client looks at the server's certificate but shows none of its own; that is tried without it.
+        known = ssl.create_default_context(cafile=folder / "ca.pem")
+        known.load_cert_chain(folder / "client.pem", folder / "client.key")
+        with urllib.request.urlopen(f"https://127.0.0.1:{port}/projects", context=known, timeout=30) as reply:
+            expect(json.load(reply)["projects"], "a client with a certificate")
+        # TLS 1.3 tells a client that it is not let in when it reads, so that is a connection that breaks.
+        trusting = ssl.create_default_context(cafile=folder / "ca.pem")
+        expect_refused((urllib.error.URLError, OSError), "a client without a certificate",
+                       urllib.request.urlopen, f"https://127.0.0.1:{port}/", context=trusting, timeout=30)
+
+
 def main():
     tungsten = sys.argv[1]
-    for name, part in (("users of its own", own_users), ("Keystone", with_keystone)):
+    for name, part in (("users of its own", own_users), ("certificates", with_certificates), ("Keystone", with_keystone)):
         with tempfile.TemporaryDirectory() as folder:
             before, start = checks, time.monotonic()
             part(tungsten, pathlib.Path(folder))

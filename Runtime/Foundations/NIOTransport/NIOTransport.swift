@@ -6,6 +6,7 @@ import Client
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// A server at an address, or several that behave as one.
@@ -47,6 +48,8 @@ public final class NIOTransport: ClientTransport {
         public var silence = TimeAmount.seconds(150)
         /// The largest reply to a plain call, in bytes.
         public var largestReply = 256 << 20
+        /// nil: plain HTTP.
+        public var security: TransportSecurity?
 
         public init() {}
     }
@@ -62,6 +65,8 @@ public final class NIOTransport: ClientTransport {
     private let group: any EventLoopGroup
     private let options: Options
     private let pool = Mutex(Pool())
+    /// Made once, as reading the files takes long; the error of it is that of every connection.
+    private let security: Result<NIOSSLContext?, ClientError>
 
     /// A kept connection is not used any more after this: servers close silent ones, and not at a moment that suits us.
     private static let keepTime = TimeAmount.seconds(20)
@@ -74,6 +79,11 @@ public final class NIOTransport: ClientTransport {
         self.addresses = addresses
         self.group = group
         self.options = options
+        do throws(ClientError) {
+            security = .success(try options.security?.context())
+        } catch {
+            security = .failure(error)
+        }
     }
 
     deinit { for kept in pool.withLock({ $0.idle }) { kept.connection.cancel() } }
@@ -137,6 +147,7 @@ public final class NIOTransport: ClientTransport {
     }
 
     private func connect(silence: TimeAmount) async throws(ClientError) -> HTTPExchange {
+        let context = try security.get()
         let first = pool.withLock { pool in
             defer { pool.next = (pool.next + 1) % addresses.count }
             return pool.next
@@ -145,7 +156,7 @@ public final class NIOTransport: ClientTransport {
         for offset in addresses.indices {
             let address = addresses[(first + offset) % addresses.count]
             do {
-                return try await connect(to: address, silence: silence)
+                return try await connect(to: address, context, silence: silence)
             } catch {
                 reasons.append("\(address): \(Self.words(error))")
             }
@@ -161,7 +172,7 @@ public final class NIOTransport: ClientTransport {
         return failure.dnsAError.map { "\($0)" } ?? "the name has no address"
     }
 
-    private func connect(to address: Address, silence: TimeAmount) async throws -> HTTPExchange {
+    private func connect(to address: Address, _ context: NIOSSLContext?, silence: TimeAmount) async throws -> HTTPExchange {
         let progress = ExchangeProgress()
         let channel = try await ClientBootstrap(group: group)
             .connectTimeout(options.connectTime)
@@ -170,6 +181,9 @@ public final class NIOTransport: ClientTransport {
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
+                    if let context {
+                        try pipeline.addHandler(NIOSSLClientHandler(context: context, serverHostname: address.serverName))
+                    }
                     try pipeline.addHandler(IdleStateHandler(readTimeout: silence))
                     try pipeline.addHTTPClientHandlers()
                     try pipeline.addHandler(ExchangeHandler(address: address.description, progress))

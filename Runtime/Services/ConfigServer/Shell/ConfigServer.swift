@@ -6,6 +6,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import Resources
 import Synchronization
 
@@ -28,6 +29,8 @@ public final class ConfigServer: Sendable {
         public var heldChanges = 16_384
         /// How often a watcher hears that its connection lives, in milliseconds.
         public var keepAliveInterval = 60_000
+        /// nil: plain HTTP.
+        public var tls: TLSIdentity?
         /// How callers prove who they are.
         public var authentication = Authentication.none
         /// What is made of who they are; without authentication everybody may do everything.
@@ -80,6 +83,7 @@ public final class ConfigServer: Sendable {
     public static func listen(_ options: Options, _ catalogue: ResourceCatalogue, _ logger: Logger) async throws -> ConfigServer {
         let directory: DataDirectory? = if case .sqlite = options.store { try DataDirectory(options.dataDirectory) } else { nil }
         do {
+            let tls = try options.tls?.context()
             let store = try options.store.open(directory, heldChanges: options.heldChanges)
             let service = ConfigurationService(catalogue)
             let gatekeeper = Gatekeeper(try options.authentication.authenticator(service), options.mode, options.specialRoles)
@@ -87,7 +91,7 @@ public final class ConfigServer: Sendable {
             let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
             let connections = Connections()
             do {
-                let listener = try await bind(options, group, engine, gatekeeper, connections, logger)
+                let listener = try await bind(options, tls, group, engine, gatekeeper, connections, logger)
                 return ConfigServer(
                     address: listener.localAddress?.authority ?? "\(options.host):\(options.port)", engine: engine, directory: directory,
                     group: group, listener: listener, connections: connections, gatekeeper: gatekeeper, logger: logger)
@@ -107,7 +111,7 @@ public final class ConfigServer: Sendable {
     }
 
     private static func bind(
-        _ options: Options, _ group: MultiThreadedEventLoopGroup, _ engine: ConfigurationEngine, _ gatekeeper: Gatekeeper,
+        _ options: Options, _ tls: NIOSSLContext?, _ group: MultiThreadedEventLoopGroup, _ engine: ConfigurationEngine, _ gatekeeper: Gatekeeper,
         _ connections: Connections, _ logger: Logger
     ) async throws -> any Channel {
         try await ServerBootstrap(group: group)
@@ -122,10 +126,11 @@ public final class ConfigServer: Sendable {
                     limits.maxHeaderListSize = 128 << 10
                     limits.maxHeaderFieldCount = 128
                     let pipeline = channel.pipeline.syncOperations
+                    if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
                     try pipeline.addHandlers([
                         IdleStateHandler(allTimeout: idleTime),
                         ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)),
-                        HTTPConnection(engine, gatekeeper, logger),
+                        HTTPConnection(engine, gatekeeper, scheme: tls == nil ? "http" : "https", logger),
                     ])
                     connections.add(channel)
                 }

@@ -40,6 +40,7 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     private let engine: ConfigurationEngine
     private let gatekeeper: Gatekeeper
+    private let scheme: String
     private let logger: Logger
     private var context: ChannelHandlerContext?
     private var reading = Reading.nothing
@@ -57,8 +58,10 @@ final class HTTPConnection: ChannelDuplexHandler {
     /// The connection ends in a stream of events: nothing else follows.
     private var stream: WatchStream?
 
-    init(_ engine: ConfigurationEngine, _ gatekeeper: Gatekeeper, _ logger: Logger) {
+    /// - Parameter scheme: what addresses in replies begin with: `http`, `https`.
+    init(_ engine: ConfigurationEngine, _ gatekeeper: Gatekeeper, scheme: String, _ logger: Logger) {
         self.engine = engine
+        self.scheme = scheme
         self.gatekeeper = gatekeeper
         self.logger = logger
     }
@@ -212,7 +215,7 @@ final class HTTPConnection: ChannelDuplexHandler {
                 default: break
                 }
             }
-            let base = try Self.base(host, head.version, context)
+            let base = try base(host, head.version, context)
             var request = Request(
                 method, try RequestTarget(head.uri), base: base, ifMatch: ifMatch, ifNoneMatch: ifNoneMatch,
                 lastEventID: lastEventID, body: body)
@@ -231,10 +234,10 @@ final class HTTPConnection: ChannelDuplexHandler {
     }
 
     /// Scheme and authority for the addresses in replies: the name that the client used.
-    private static func base(_ host: String?, _ version: HTTPVersion, _ context: ChannelHandlerContext) throws(Refusal) -> String {
+    private func base(_ host: String?, _ version: HTTPVersion, _ context: ChannelHandlerContext) throws(Refusal) -> String {
         guard let host, !host.isEmpty else {
             guard version == .http1_0 else { throw Refusal(400, "Bad Request, HTTP/1.1 requires the header Host") }
-            return "http://\(context.localAddress?.authority ?? "localhost")"
+            return "\(scheme)://\(context.localAddress?.authority ?? "localhost")"
         }
         let isPlain = host.utf8.allSatisfy { byte in
             switch byte {
@@ -245,7 +248,7 @@ final class HTTPConnection: ChannelDuplexHandler {
             }
         }
         guard isPlain else { throw Refusal(400, "Bad Request, the header Host is not a host name or address with a port") }
-        return "http://" + host
+        return "\(scheme)://\(host)"
     }
 
     private func receive(_ received: Received) {
