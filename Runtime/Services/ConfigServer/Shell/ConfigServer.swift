@@ -111,8 +111,8 @@ public final class ConfigServer: Sendable {
     }
 
     private static func bind(
-        _ options: Options, _ tls: NIOSSLContext?, _ group: MultiThreadedEventLoopGroup, _ engine: ConfigurationEngine, _ gatekeeper: Gatekeeper,
-        _ connections: Connections, _ logger: Logger
+        _ options: Options, _ tls: NIOSSLContext?, _ group: MultiThreadedEventLoopGroup, _ engine: ConfigurationEngine,
+        _ gatekeeper: Gatekeeper, _ connections: Connections, _ logger: Logger
     ) async throws -> any Channel {
         try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
