@@ -1,5 +1,5 @@
 # run · test · bench · docs: one line each, calling what does the work.
-.PHONY: run stop test bench python docs format
+.PHONY: run stop test bench bench-durability python docs format
 
 run:
 	@Scripts/run
@@ -12,6 +12,9 @@ test:
 
 bench:
 	@Scripts/bench
+
+bench-durability:
+	@Scripts/bench durability
 
 python:
 	@Scripts/python

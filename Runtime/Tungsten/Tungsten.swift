@@ -13,7 +13,8 @@ struct Tungsten: AsyncParsableCommand {
             Each role can also run by itself, on a host of its own.
             """,
         subcommands: [
-            UpCommand.self, DownCommand.self, StatusCommand.self, APICommand.self, UserCommand.self, TransformerCommand.self,
+            UpCommand.self, DownCommand.self, StatusCommand.self, APICommand.self, DatabaseCommand.self, UserCommand.self,
+            TransformerCommand.self,
             NamesCommand.self,
             ControlCommand.self,
             AgentCommand.self,

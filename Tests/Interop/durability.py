@@ -1,9 +1,11 @@
 """Kills the configuration server with SIGKILL while clients write, and checks that what it acknowledged is there when it is back.
 
-    durability.py TUNGSTEN [ROUNDS]     TUNGSTEN: the built executable; ROUNDS: how often to kill, 6 when left out
+    durability.py TUNGSTEN [ROUNDS [FAULTS]]     TUNGSTEN: the built executable; ROUNDS: how often to kill, 6 when left out;
+                                                 FAULTS: the library made of faults/disk.c, to let the disk fail in every second round
 
 A round starts the server on the data of the rounds before, checks them, lets clients write for a random while and kills it. A request
-without an answer may have happened or not; one with an answer must have. Prints the seed, which SEED of the environment repeats.
+without an answer, or one answered with 503, may have happened or not; any other must have. Where the disk fails, writes end early or are
+torn by the end of the process, and syncs fail. Prints the seed, which SEED of the environment repeats.
 """
 
 import http.client
@@ -26,12 +28,14 @@ PROJECT = ["default-domain", "default-project"]
 class Server:
     """The process, as an operator starts it."""
 
-    def __init__(self, tungsten, folder):
+    def __init__(self, tungsten, folder, faults=None):
+        """`faults`: the settings of a disk that fails; the server may end at any moment, also now."""
         self.log = folder / "log"
         with open(self.log, "ab") as log:
             start = log.tell()
             self.process = subprocess.Popen(
-                [tungsten, "api", "--listen", "127.0.0.1:0", "--data-dir", folder / "data"], stdout=log, stderr=subprocess.STDOUT
+                [tungsten, "api", "--listen", "127.0.0.1:0", "--data-dir", folder / "data"], stdout=log, stderr=subprocess.STDOUT,
+                env=dict(os.environ, **(faults or {})),
             )
         deadline = time.monotonic() + 60
         while True:
@@ -39,6 +43,8 @@ class Server:
             if found:
                 break
             if self.process.poll() is not None or time.monotonic() > deadline:
+                if faults:
+                    raise OSError("the server ended")
                 raise SystemExit("the server does not start:\n" + self.log.read_text(errors="replace")[-2000:])
             time.sleep(0.02)
         self.port = int(found[1])
@@ -111,6 +117,48 @@ class Client(threading.Thread):
             self.gone.add(victim)
 
 
+class Unanswered(OSError):
+    """503: it may have happened or not."""
+
+
+class PatientClient(Client):
+    """Goes on when a request was answered with 503, until it is told to stop or the server is gone."""
+
+    def __init__(self, server, seed, prefix):
+        super().__init__(server, seed, prefix)
+        self.stops, self.refused, self.written = threading.Event(), 0, 0
+
+    def begin(self, connection):
+        """What comes before the first step; may be interrupted, and is begun again."""
+
+    def run(self):
+        number = 0
+        try:
+            connection = self.server.connect()
+            while not self.stops.is_set():
+                number += 1
+                try:
+                    self.begin(connection)
+                    self.step(connection, f"{self.prefix}-{number}")
+                except Unanswered:
+                    self.refused += 1
+                    self.stops.wait(0.02)
+        except (OSError, http.client.HTTPException):
+            pass  # The server was killed.
+        except AssertionError as error:
+            self.unexpected = error
+
+    def send(self, connection, method, path, body=None):
+        status, content, revision = self.server.request(connection, method, path, body)
+        if status == 503:
+            raise Unanswered(content)
+        assert status == 200, f"{method} {path}: {status} {content}"
+        assert revision == 0 or revision > self.revision, f"revision {revision} after {self.revision}"
+        self.revision = max(self.revision, revision)
+        self.written += revision > 0
+        return content
+
+
 def everything(server, connection, path, key):
     status, content, _ = server.request(connection, "GET", path)
     assert status == 200, f"{path}: {content}"
@@ -144,13 +192,20 @@ def check(server, clients, revision):
     return latest
 
 
+def check_store(tungsten, folder):
+    """What `tungsten db check` says of it: nothing."""
+    found = subprocess.run([tungsten, "db", "check", "--data-dir", folder / "data"], capture_output=True, text=True)
+    assert found.returncode == 0 and " 0 errors, 0 warnings" in found.stdout, found.stdout[-3000:] + found.stderr
+
+
 def main():
     tungsten = os.path.abspath(sys.argv[1])
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 6
+    library = os.path.abspath(sys.argv[3]) if len(sys.argv) > 3 else None
     seed = int(os.environ.get("SEED", random.SystemRandom().randrange(1 << 32)))
     print(f"seed {seed}")
     chance = random.Random(seed)
-    clients, revision, acknowledged = [], 0, 0
+    clients, revision, acknowledged, refused, torn = [], 0, 0, 0, 0
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         server = Server(tungsten, folder)
@@ -161,24 +216,43 @@ def main():
             status, content, _ = server.request(server.connect(), "POST", "/virtual-networks", {"virtual-network": shared})
             assert status == 200, content
             for turn in range(rounds):
-                workers = [Client(server, chance.random(), f"{turn}-{number}") for number in range(CLIENTS)]
+                if library and turn % 2:
+                    server.kill()
+                    faults = {
+                        "LD_PRELOAD": library, "DISK_FILES": "/configuration.db", "DISK_SEED": str(chance.randrange(1 << 32)),
+                        "DISK_FAULTS": str(chance.choice([2_000, 20_000, 100_000])), "DISK_TEARS": str(chance.choice([5, 30])),
+                    }  # fmt: skip
+                    try:
+                        server = Server(tungsten, folder, faults)
+                    except (OSError, http.client.HTTPException):
+                        torn += 1  # While it started: also a good moment.
+                workers = [PatientClient(server, chance.random(), f"{turn}-{number}") for number in range(CLIENTS)]
                 for worker in workers:
                     worker.start()
                 time.sleep(chance.uniform(0.05, 0.8))
+                torn += server.process.poll() is not None
                 server.kill()
                 for worker in workers:
+                    worker.stops.set()
                     worker.join()
                     if worker.unexpected:
                         raise worker.unexpected
                 clients += workers
+                refused += sum(worker.refused for worker in workers)
                 acknowledged += sum(len(worker.present) + 2 * len(worker.gone) + 2 * len(worker.addresses) for worker in workers)
                 revision = max([revision] + [worker.revision for worker in workers])
+                check_store(tungsten, folder)
                 server = Server(tungsten, folder)
                 revision = check(server, clients, revision)
+        except BaseException:
+            print((folder / "log").read_text(errors="replace")[-3000:], file=sys.stderr)
+            raise
         finally:
             server.kill()
     assert acknowledged > 100, f"only {acknowledged} writes were acknowledged: the clients hardly worked"
-    print(f"{rounds} kills, {acknowledged} acknowledged writes, none lost")
+    assert not library or rounds < 6 or refused + torn > 0, "the disk never failed"
+    faults = f", {torn} torn writes, {refused} requests refused" if library else ""
+    print(f"{rounds} kills{faults}, {acknowledged} acknowledged writes, none lost")
 
 
 if __name__ == "__main__":

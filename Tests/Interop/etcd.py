@@ -196,55 +196,23 @@ class Server(durability.Server):
         return int(self.metric("tungsten_api_revision"))
 
 
-class Unanswered(OSError):
-    """503: it may have happened or not."""
-
-
-class Client(durability.Client):
-    """Goes on when a request was answered with 503."""
+class Client(durability.PatientClient):
+    """First wants some names that others want at the same moment."""
 
     def __init__(self, server, seed, prefix, races=()):
         super().__init__(server, seed, prefix)
-        self.stops, self.refused, self.won, self.races = threading.Event(), 0, {}, list(races)
-        self.written = 0
+        self.won, self.races = {}, list(races)
 
-    def run(self):
-        number = 0
-        connection = self.server.connect()
-        while not self.stops.is_set():
-            number += 1
-            try:
-                while self.races:
-                    self.race(connection, self.races.pop())
-                self.step(connection, f"{self.prefix}-{number}")
-            except Unanswered:
-                self.refused += 1
-                self.stops.wait(0.05)
-            except (OSError, http.client.HTTPException):
-                return  # The server was killed.
-            except AssertionError as error:
-                self.unexpected = error
-                return
-
-    def send(self, connection, method, path, body=None):
-        status, content, revision = self.server.request(connection, method, path, body)
-        if status == 503:
-            raise Unanswered(content)
-        assert status == 200, f"{method} {path}: {status} {content}"
-        assert revision == 0 or revision > self.revision, f"revision {revision} after {self.revision}"
-        self.revision = max(self.revision, revision)
-        self.written += revision > 0
-        return content
-
-    def race(self, connection, name):
-        """Wants a name that others want at the same moment."""
-        body = {"virtual-machine": {"fq_name": [name]}}
-        status, content, _ = self.server.request(connection, "POST", "/virtual-machines", body)
-        if status == 503:
-            raise Unanswered(content)
-        assert status in (200, 409), f"{name}: {status} {content}"
-        if status == 200:
-            self.won[name] = content["virtual-machine"]["uuid"]
+    def begin(self, connection):
+        while self.races:
+            name = self.races.pop()
+            body = {"virtual-machine": {"fq_name": [name]}}
+            status, content, _ = self.server.request(connection, "POST", "/virtual-machines", body)
+            if status == 503:
+                raise durability.Unanswered(content)
+            assert status in (200, 409), f"{name}: {status} {content}"
+            if status == 200:
+                self.won[name] = content["virtual-machine"]["uuid"]
 
 
 class Watcher(threading.Thread):

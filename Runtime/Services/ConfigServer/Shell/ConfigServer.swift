@@ -26,7 +26,7 @@ public final class ConfigServer: Sendable {
         public var dataDirectory: String
         public var store = StoreChoice.sqlite
         /// How many changes are held for watchers who come back or fall behind, in memory and in the store.
-        public var heldChanges = 16_384
+        public var heldChanges = ConfigServer.standardHeldChanges
         /// How often a watcher hears that its connection lives, in milliseconds.
         public var keepAliveInterval = 60_000
         /// nil: plain HTTP.
@@ -48,6 +48,8 @@ public final class ConfigServer: Sendable {
                 history: .init(count: heldChanges), keepAlive: .milliseconds(Int64(max(keepAliveInterval, 1))))
         }
     }
+
+    static let standardHeldChanges = 16_384
 
     /// Where it listens: `127.0.0.1:8082`.
     public let address: String

@@ -28,12 +28,12 @@ final class ConfigurationEngine: Sendable {
         }
     }
 
-    private struct PendingWrite: Sendable {
+    struct PendingWrite: Sendable {
         let operation: Operation
         let complete: @Sendable (Reply) -> Void
     }
 
-    private struct Queue {
+    struct Queue {
         var waiting: [PendingWrite] = []
         /// Others may have stored something; called when the image has it.
         var following: [@Sendable () -> Void] = []
@@ -42,7 +42,7 @@ final class ConfigurationEngine: Sendable {
     }
 
     /// Only the writer changes these; the lock is for the order in which its jobs see them.
-    private struct Writing {
+    struct Writing {
         var image = Image()
         var position = StorePosition()
         var lastTimestamp = Timestamp(microseconds: 0)
@@ -60,20 +60,20 @@ final class ConfigurationEngine: Sendable {
     let counters = Counters()
     let requestNumbers = RequestNumbers()
     let options: Options
-    private let store: any Store
-    private let logger: Logger
+    let store: any Store
+    let logger: Logger
     /// nil until the store has been read.
     private let published = Mutex<Snapshot?>(nil)
-    private let queue = Mutex(Queue())
-    private let writing = Mutex(Writing())
+    let queue = Mutex(Queue())
+    let writing = Mutex(Writing())
     private let writer = NIOThreadPool(numberOfThreads: 1)
     private let readers = NIOThreadPool(numberOfThreads: 2)
     private let isStopping = Atomic(false)
     /// Why what others stored cannot be taken over; nil when all is well.
-    private let followingTrouble = Mutex<String?>(nil)
+    let followingTrouble = Mutex<String?>(nil)
 
     /// More than this in one transaction would keep the first of them waiting for little gain.
-    private static let greatestBatch = 1024
+    static let greatestBatch = 1024
 
     init(_ service: ConfigurationService, _ store: any Store, _ options: Options, _ logger: Logger) {
         self.service = service
@@ -99,59 +99,6 @@ final class ConfigurationEngine: Sendable {
                 guard store.isShared, error.kind != .unusable, !isStopping.load(ordering: .acquiring) else { throw error }
                 logger.warning("the store cannot be read; trying again", metadata: ["error": "\(error)"])
                 usleep(500_000)
-            }
-        }
-    }
-
-    private func load(_ writing: inout Writing) throws(StoreError) {
-        var loader = ImageLoader(service.types)
-        var log: [ChangeRow] = []
-        let position = try store.load(
-            object: { row throws(StoreError) in try loader.add(row) },
-            value: { key, value throws(StoreError) in loader.addValue(key, value) },
-            change: { row throws(StoreError) in log.append(row) })
-        for (type, count) in loader.unknownTypes.sorted(by: { $0.key < $1.key }) {
-            logger.warning(
-                "objects of a type that the schema does not have stay in the store, unseen",
-                metadata: ["type": "\(type)", "count": "\(count)"])
-        }
-        let image = try loader.finish()
-        var history = ChangeHistory<FeedEntry>(after: log.first.map { $0.revision - 1 } ?? position.revision, options.history)
-        for row in log {
-            guard let change = service.change(row, in: image) else { continue }
-            history.append(FeedEntry(change), revision: change.revision, weight: change.weight)
-        }
-        feed.begin(with: history)
-        writing.image = image
-        writing.position = position
-        try addDefaultObjects(&writing)
-        publish(writing, [])
-        logger.info(
-            "configuration loaded", metadata: ["objects": "\(writing.image.objectCount)", "revision": "\(writing.position.revision)"])
-    }
-
-    private func addDefaultObjects(_ writing: inout Writing) throws(StoreError) {
-        while true {
-            let transaction: Transaction
-            do {
-                transaction = try service.defaultObjects(missingFrom: writing.image, now: now(), random: SystemRandomNumberGenerator())
-            } catch {
-                // The objects are this program's own, so that is a mistake in it or in the schema it was built from.
-                throw StoreError(.unusable, "the default objects cannot be made: \(error.message)")
-            }
-            guard !transaction.isEmpty else { return }
-            let changes = service.changes(
-                of: transaction, to: writing.image, after: writing.position.revision, note: ChangeNote(time: now(), call: "start"))
-            let commit = Commit(rows: transaction.rows(service.types), log: changes.map { service.row($0) })
-            switch try store.append(commit, after: writing.position) {
-            case .stored:
-                writing.image.apply(transaction)
-                writing.position = writing.position.after(commit)
-                feed.publish(changes)
-                logger.info("default objects made", metadata: ["changes": "\(transaction.changes.count)"])
-                return
-            // Another server starts at the same moment.
-            case .overtaken(let commits): feed.publish(try takeOver(commits, &writing))
             }
         }
     }
@@ -287,148 +234,14 @@ final class ConfigurationEngine: Sendable {
         for complete in abandoned.following { complete() }
     }
 
-    // MARK: The writer
-
-    private func drain() {
-        while true {
-            let (batch, following) = queue.withLock { queue in
-                let batch = Array(queue.waiting.prefix(Self.greatestBatch))
-                queue.waiting.removeFirst(batch.count)
-                let following = queue.following
-                queue.following = []
-                queue.isDraining = !batch.isEmpty || !following.isEmpty
-                return (batch, following)
-            }
-            if batch.isEmpty, following.isEmpty { return }
-            if !following.isEmpty {
-                writing.withLock { follow(&$0) }
-                for complete in following { complete() }
-            }
-            if batch.isEmpty { continue }
-            let replies = writing.withLock { decideAndStore(batch, &$0) }
-            for (write, reply) in zip(batch, replies) { write.complete(reply) }
-        }
-    }
-
-    /// What a batch comes to on an image.
-    private struct Outcome {
-        var image: Image
-        var commit = Commit()
-        var changes: [ObjectChange] = []
-        var replies: [Reply] = []
-    }
-
-    private func decide(_ batch: [PendingWrite], _ writing: inout Writing) -> Outcome {
-        var outcome = Outcome(image: writing.image)
-        outcome.replies.reserveCapacity(batch.count)
-        for write in batch {
-            writing.lastTimestamp = max(now(), Timestamp(microseconds: writing.lastTimestamp.microseconds + 1))
-            let decision = service.decide(
-                write.operation, outcome.image, now: writing.lastTimestamp, random: SystemRandomNumberGenerator())
-            var reply = decision.reply
-            if !decision.transaction.isEmpty {
-                outcome.commit.rows += decision.transaction.rows(service.types)
-                let revision = outcome.changes.last?.revision ?? writing.position.revision
-                let made = service.changes(
-                    of: decision.transaction, to: outcome.image, after: revision,
-                    note: ChangeNote(write.operation, at: writing.lastTimestamp))
-                reply.revision = made.last?.revision
-                outcome.changes += made
-                outcome.image.apply(decision.transaction)
-            }
-            outcome.replies.append(reply)
-        }
-        outcome.commit.log = outcome.changes.map { service.row($0) }
-        return outcome
-    }
-
-    /// The replies to a batch, once they are true.
-    private func decideAndStore(_ batch: [PendingWrite], _ writing: inout Writing) -> [Reply] {
-        let start = Counters.now()
-        // The image has everything that was stored when the batch came.
-        var isCurrent = !store.isShared
-        do throws(StoreError) {
-            while true {
-                let outcome = decide(batch, &writing)
-                if outcome.commit.rows.isEmpty {
-                    if isCurrent { return outcome.replies }
-                    // A refusal may be due to what is no longer so.
-                    isCurrent = true
-                    let missed = try store.commits(after: writing.position)
-                    if missed.isEmpty { return outcome.replies }
-                    let changes = try takeOver(missed, &writing)
-                    publish(writing, changes)
-                    continue
-                }
-                switch try store.append(outcome.commit, after: writing.position) {
-                case .stored:
-                    writing.image = outcome.image
-                    writing.position = writing.position.after(outcome.commit)
-                    let count = outcome.replies.count { $0.revision != nil }
-                    counters.stored(changes: count, in: Counters.now() - start, isFailure: false)
-                    publish(writing, outcome.changes)
-                    return outcome.replies
-                case .overtaken(let commits):
-                    counters.overtaken()
-                    let changes = try takeOver(commits, &writing)
-                    publish(writing, changes)
-                }
-            }
-        } catch {
-            counters.stored(changes: 0, in: Counters.now() - start, isFailure: true)
-            logger.error(
-                "changes could not be stored; the requests were refused",
-                metadata: ["error": "\(error)", "count": "\(batch.count)"])
-            if error.kind == .forgotten { follow(&writing) }
-            let what =
-                error.kind == .inDoubt
-                ? "Whether the change was stored is not known; look before you try again"
-                : "The change could not be stored, and nothing was changed"
-            let refusal = Refusal(503, "\(what): \(error.message)").reply
-            return batch.map { _ in refusal }
-        }
-    }
-
-    // MARK: Others
-
-    /// Takes over everything that others have stored.
-    private func follow(_ writing: inout Writing) {
-        do throws(StoreError) {
-            do throws(StoreError) {
-                let commits = try store.commits(after: writing.position)
-                if !commits.isEmpty {
-                    let changes = try takeOver(commits, &writing)
-                    publish(writing, changes)
-                }
-            } catch {
-                guard error.kind == .forgotten else { throw error }
-                logger.warning("loading the configuration again", metadata: ["reason": "\(error)"])
-                try load(&writing)
-            }
-            followingTrouble.withLock { $0 = nil }
-        } catch {
-            logger.error("what other servers stored cannot be taken over", metadata: ["error": "\(error)"])
-            followingTrouble.withLock { $0 = error.message }
-        }
-    }
-
-    private func takeOver(_ commits: [Commit], _ writing: inout Writing) throws(StoreError) -> [ObjectChange] {
-        var changes: [ObjectChange] = []
-        for commit in commits {
-            changes += try service.follow(commit, on: &writing.image)
-            writing.position = writing.position.after(commit)
-        }
-        return changes
-    }
-
     /// Readers first: who hears of a change and asks for more must find it there.
-    private func publish(_ writing: Writing, _ changes: [ObjectChange]) {
+    func publish(_ writing: Writing, _ changes: [ObjectChange]) {
         let snapshot = Snapshot(writing.image, writing.position.revision)
         published.withLock { $0 = snapshot }
         feed.publish(changes)
     }
 
-    private func now() -> Timestamp {
+    func now() -> Timestamp {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)

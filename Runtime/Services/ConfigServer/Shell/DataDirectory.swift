@@ -8,7 +8,9 @@ struct DataDirectory: Sendable {
     let path: String
     private let lock: Int32
 
-    var database: String { path + "/configuration.db" }
+    var database: String { Self.database(in: path) }
+
+    static func database(in path: String) -> String { path + "/configuration.db" }
 
     /// Makes the folder if it is missing, and takes it.
     init(_ path: String) throws(StoreError) {

@@ -10,9 +10,10 @@ final class SQLiteDatabase {
     private let handle: OpaquePointer
     private let path: String
 
-    init(path: String) throws(StoreError) {
+    init(path: String, isReadOnly: Bool = false) throws(StoreError) {
         var handle: OpaquePointer?
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_NOFOLLOW
+        let access = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        let flags = access | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_NOFOLLOW
         let status = sqlite3_open_v2(path, &handle, flags, nil)
         guard status == SQLITE_OK, let handle else {
             let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
@@ -49,6 +50,9 @@ final class SQLiteDatabase {
         Self.error(status, path, String(cString: sqlite3_errmsg(handle)))
     }
 
+    /// SQLITE_IOERR_FSYNC, an expression that is not imported.
+    private static let syncFailure = SQLITE_IOERR | 4 << 8
+
     private static func error(_ status: Int32, _ subject: String, _ message: String) -> StoreError {
         switch status & 0xFF {
         case SQLITE_NOTADB:
@@ -59,6 +63,9 @@ final class SQLiteDatabase {
             StoreError(.busy, "\(subject): another program is using the database; stop it and try again")
         case SQLITE_FULL:
             StoreError(.failed, "\(subject): the disk is full; make room and try again")
+        case SQLITE_IOERR where status == syncFailure:
+            // The bytes may reach the disk all the same, and be found there after a crash.
+            StoreError(.inDoubt, "\(subject): the disk fails: \(message) (SQLite status \(status))")
         case SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_READONLY, SQLITE_AUTH:
             StoreError(.unusable, "\(subject): \(message); check the permissions of the file and its folder")
         default:

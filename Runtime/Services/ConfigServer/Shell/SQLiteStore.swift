@@ -42,11 +42,18 @@ public final class SQLiteStore: Store {
     /// How many revisions the log of changes goes back.
     private let heldChanges: UInt64
 
-    public init(path: String, heldChanges: Int = 16_384) throws(StoreError) {
+    public convenience init(path: String, heldChanges: Int = 16_384) throws(StoreError) {
+        try self.init(path, heldChanges, isReadOnly: false)
+    }
+
+    /// Only for reading, beside the server that has it.
+    public convenience init(reading path: String) throws(StoreError) { try self.init(path, 1, isReadOnly: true) }
+
+    private init(_ path: String, _ heldChanges: Int, isReadOnly: Bool) throws(StoreError) {
         self.heldChanges = UInt64(max(heldChanges, 1))
-        let database = try SQLiteDatabase(path: path)
+        let database = try SQLiteDatabase(path: path, isReadOnly: isReadOnly)
         do throws(StoreError) {
-            try Self.prepare(database, path)
+            try Self.prepare(database, path, isReadOnly: isReadOnly)
             connection = Mutex(
                 Connection(
                     database: database, begin: try database.prepare("BEGIN IMMEDIATE"), commit: try database.prepare("COMMIT"),
@@ -63,7 +70,7 @@ public final class SQLiteStore: Store {
         }
     }
 
-    private static func prepare(_ database: SQLiteDatabase, _ path: String) throws(StoreError) {
+    private static func prepare(_ database: SQLiteDatabase, _ path: String, isReadOnly: Bool) throws(StoreError) {
         let application = try database.integer("PRAGMA application_id")
         let isEmpty = try database.integer("SELECT count(*) FROM sqlite_master") == 0
         guard isEmpty || application == applicationIdentifier else {
@@ -72,6 +79,12 @@ public final class SQLiteStore: Store {
         let version = try database.integer("PRAGMA user_version")
         guard version <= formatVersion else {
             throw StoreError(.unusable, "\(path): written by a newer version of this program (format \(version)); run that version")
+        }
+        guard !isReadOnly else {
+            guard version == formatVersion else {
+                throw StoreError(.unusable, "\(path): \(isEmpty ? "empty" : "of an older format"); start the server on it once")
+            }
+            return
         }
         try database.execute(
             """
@@ -171,6 +184,10 @@ public final class SQLiteStore: Store {
     ) throws(StoreError) -> StorePosition {
         try connection.withLock { connection throws(StoreError) in
             try Self.checkOpen(connection)
+            // One moment of the database, whatever a server writes meanwhile.
+            try connection.database.execute("BEGIN")
+            // A transaction that has only read leaves nothing to undo.
+            defer { _ = try? connection.database.execute("COMMIT") }
             let objects = try connection.database.prepare("SELECT * FROM objects ORDER BY number")
             defer { objects.finalize() }
             while try objects.step() { try object(try Self.row(objects)) }

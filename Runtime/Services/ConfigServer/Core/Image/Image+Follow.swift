@@ -24,6 +24,8 @@ private struct Following {
     var changes: [ObjectChange] = []
     /// The identity of each row that puts an object; nil where the schema has no type for it.
     private var identities: [Identity?] = []
+    /// Objects that the commit removes before the row that is looked at.
+    private var removed: Set<UUIDValue> = []
     /// The rows that put an object, by its UUID: a reference may lead to one that comes later.
     private var puts: [UUIDValue: [(index: Int, identity: Identity)]] = [:]
 
@@ -40,10 +42,16 @@ private struct Following {
             case .put(let row):
                 objectRows += 1
                 let identity = try identity(of: row)
+                removed.remove(row.uuid)
                 identities.append(identity)
                 if let identity { puts[row.uuid, default: []].append((index, identity)) } else { image.unseen.insert(row.uuid) }
                 image.lastNumber = max(image.lastNumber, row.number)
             case .remove:
+                if objectRows < commit.log.count {
+                    let uuid = commit.log[objectRows].uuid
+                    removed.insert(uuid)
+                    puts[uuid] = nil
+                }
                 objectRows += 1
                 identities.append(nil)
             case .setValue, .removeValue: identities.append(nil)
@@ -57,14 +65,18 @@ private struct Following {
 
     private func identity(of row: ObjectRow) throws(StoreError) -> Identity? {
         guard let type = types.type(named: row.type) else { return nil }
-        if let known = puts[row.uuid]?.last?.identity ?? image.state(row.uuid)?.identity, known.number == row.number { return known }
+        if let known = present(row.uuid), known.number == row.number { return known }
         var parent: Identity?
         if let uuid = row.parent {
             if image.unseen.contains(uuid) { return nil }
-            parent = puts[uuid]?.last?.identity ?? image.state(uuid)?.identity
+            parent = present(uuid)
             if parent == nil { throw row.damaged("its parent \(uuid) is missing") }
         }
         return Identity(uuid: row.uuid, type: type.number, name: row.name, parent: parent, number: row.number)
+    }
+
+    private func present(_ uuid: UUIDValue) -> Identity? {
+        puts[uuid]?.last?.identity ?? (removed.contains(uuid) ? nil : image.state(uuid)?.identity)
     }
 
     mutating func apply() throws(StoreError) {

@@ -56,15 +56,15 @@ extension EtcdStore {
     private func begin() throws(StoreError) -> (EtcdHead, EtcdFolded, UInt64) {
         let new = EtcdHead(store: String(UInt64.random(in: .min ... .max), radix: 16), StorePosition())
         let look: [EtcdOperation] = [.range(EtcdRange(layout.head)), .range(EtcdRange(layout.all("folded").start))]
+        let beginning: [EtcdOperation] = [
+            .put(EtcdPair(key: layout.head, value: new.text)),
+            .put(EtcdPair(key: layout.all("folded").start, value: EtcdFolded().text)),
+        ]
         let reply = try call(
-            EtcdTransaction(
-                if: [.isMissing(layout.head)],
-                then: [
-                    .put(EtcdPair(key: layout.head, value: new.text)),
-                    .put(EtcdPair(key: layout.all("folded").start, value: EtcdFolded().text)),
-                ],
-                else: look
-            ).request)
+            EtcdTransaction(if: [.isMissing(layout.head)], then: isMade ? beginning : [], else: look).request)
+        if reply.succeeded, !isMade {
+            throw StoreError(.unusable, "etcd has no configuration below \(layout.prefix); name another prefix with --store")
+        }
         guard !reply.succeeded else { return (new, EtcdFolded(), reply.revision) }
         guard let headPair = reply.responses.first?.pairs.first, let foldedPair = reply.responses.last?.pairs.first else {
             throw unusable(layout.all("folded").start, "it is missing")

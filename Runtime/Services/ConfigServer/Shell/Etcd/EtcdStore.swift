@@ -42,6 +42,7 @@ public final class EtcdStore: Store {
     let client: EtcdClient
     let layout: EtcdLayout
     let heldChanges: UInt64
+    let isMade: Bool
     let state = Mutex(State())
     private let courtesy = Mutex(Courtesy())
     private let tag: String
@@ -55,8 +56,13 @@ public final class EtcdStore: Store {
     /// After so many commits of its own a server brings the checkpoint up to date.
     private static let keepingInterval: UInt64 = 64
 
-    /// - Parameter addresses: members of the cluster, tried in turn; at least one.
-    public init(_ addresses: [NIOTransport.Address], prefix: String = EtcdLayout.standardPrefix, heldChanges: Int = 16_384) {
+    /// - Parameters:
+    ///   - addresses: members of the cluster, tried in turn; at least one.
+    ///   - isMade: the store is made if there is none.
+    public init(
+        _ addresses: [NIOTransport.Address], prefix: String = EtcdLayout.standardPrefix, heldChanges: Int = 16_384, isMade: Bool = true
+    ) {
+        self.isMade = isMade
         client = EtcdClient(addresses)
         layout = EtcdLayout(prefix: prefix)
         self.heldChanges = UInt64(max(heldChanges, 1))
