@@ -1,5 +1,6 @@
 // Who may do what: the modes, access lists, and the permissions of objects.
 
+import Coding
 import NetworkTypes
 import Testing
 

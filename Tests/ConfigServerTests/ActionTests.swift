@@ -1,5 +1,6 @@
 // Actions: collections, names, permissions, values, and what is not there yet.
 
+import Coding
 import NetworkTypes
 import Testing
 

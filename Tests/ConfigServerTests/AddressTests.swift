@@ -1,5 +1,6 @@
 // Ports and addresses: what is given to them, what they may ask for, and that nothing is given twice or lost.
 
+import Coding
 import Testing
 
 @testable import ConfigServerCore

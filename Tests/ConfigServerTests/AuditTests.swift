@@ -1,5 +1,6 @@
 // Who changed what: the notes on changes, and asking for them.
 
+import Coding
 import NetworkTypes
 import Testing
 

@@ -1,5 +1,6 @@
 // Who callers are: the server's own users, their tokens, and what becomes of requests with and without.
 
+import Coding
 import Foundation
 import Testing
 

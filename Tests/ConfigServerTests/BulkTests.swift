@@ -1,5 +1,6 @@
 // Several requests as one, and patches.
 
+import Coding
 import NetworkTypes
 import Testing
 

@@ -1,5 +1,6 @@
 // Exports, imports and checks of stored configurations, on every engine there is.
 
+import Coding
 import ConfigurationREST
 import Foundation
 import Logging

@@ -1,6 +1,7 @@
 // A real etcd of one member, as the tests' peer: on ports that were free a moment ago, its data in a folder for temporary files. It ends
 // with the test process, however that ends.
 
+import Coding
 import Foundation
 import Glibc
 import NIOTransport

@@ -1,5 +1,6 @@
 // Input that nobody sends in earnest: every request ends in a reply that says what is wrong, and none changes anything by accident.
 
+import Coding
 import Testing
 
 @testable import ConfigServerCore

@@ -1,5 +1,6 @@
 // Lists, with every parameter.
 
+import Coding
 import Testing
 
 @testable import ConfigServerCore

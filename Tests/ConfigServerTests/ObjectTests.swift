@@ -1,5 +1,6 @@
 // Objects: making, reading, changing and deleting them, with the replies and refusals that clients know.
 
+import Coding
 import Testing
 
 @testable import ConfigServerCore

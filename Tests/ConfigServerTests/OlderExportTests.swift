@@ -1,5 +1,6 @@
 // Exports of the older platform: what they hold is there afterwards, under the same UUIDs, and what they cannot say is refused in words.
 
+import Coding
 import Foundation
 import Testing
 

@@ -1,5 +1,6 @@
 // Data of an older version of the server: what it lacks comes with the next start, and only then.
 
+import Coding
 import NetworkTypes
 import Testing
 

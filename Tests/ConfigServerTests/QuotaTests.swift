@@ -1,5 +1,6 @@
 // Limits on how many objects a project has.
 
+import Coding
 import Testing
 
 @testable import ConfigServerCore

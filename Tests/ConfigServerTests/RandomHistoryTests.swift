@@ -1,6 +1,7 @@
 // Long random histories of requests that make sense. After each the image must be the one that a restart would load, and nothing in it may
 // point to anything that is not there.
 
+import Coding
 import Testing
 
 @testable import ConfigServerCore

@@ -1,5 +1,6 @@
 // References: whole lists, one by one, between objects of one type, relaxed.
 
+import Coding
 import Testing
 
 @testable import ConfigServerCore

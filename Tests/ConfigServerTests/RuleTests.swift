@@ -1,5 +1,6 @@
 // What single types do beyond their schema, and the objects that every installation has.
 
+import Coding
 import Testing
 
 @testable import ConfigServerCore

@@ -1,5 +1,6 @@
 // A server over real sockets, and a client that shows exactly what it was sent.
 
+import Coding
 import ConfigurationREST
 import Foundation
 import Glibc

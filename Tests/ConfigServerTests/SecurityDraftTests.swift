@@ -1,5 +1,6 @@
 // Drafts of firewall objects: what they hide, what they refuse, and how they come true together.
 
+import Coding
 import NetworkTypes
 import Testing
 

@@ -1,5 +1,6 @@
 // The whole server over real sockets: HTTP as clients speak it and as nobody should, starting, stopping, and many clients at once.
 
+import Coding
 import ConfigurationREST
 import Foundation
 import Logging

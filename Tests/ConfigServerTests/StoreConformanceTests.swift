@@ -1,6 +1,7 @@
 // What any storage engine must do, run on every engine there is; and what the embedded one does with files that are not its own. An engine
 // whose peer is not installed is left out: `Scripts/install test` installs it.
 
+import Coding
 import ConfigServerCore
 import Foundation
 import NetworkTypes

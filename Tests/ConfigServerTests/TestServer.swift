@@ -1,6 +1,7 @@
 // The server's Core as arithmetic: requests in, replies out, the image carried along. Every change is also applied to rows, and the image
 // made of the rows must be the image carried along: what is stored is what is served.
 
+import Coding
 import ConfigurationREST
 import Foundation
 import NetworkTypes

@@ -1,5 +1,6 @@
 // `GET /watch` over real sockets: the format, going on after a break, and that nobody misses or hears twice what happened.
 
+import Coding
 import ConfigurationREST
 import Foundation
 import Glibc

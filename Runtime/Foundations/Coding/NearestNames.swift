@@ -1,15 +1,15 @@
 // "Did you mean": the known names that a mistyped one is closest to. Runs only while an error is being made.
 
-enum NearestNames {
+public enum NearestNames {
     /// A hint about `name`: the nearest of `known`, or all of them when none is near and they are few.
-    static func hint(for name: String, known: [String], noun: String) -> String {
+    public static func hint(for name: String, known: [String], noun: String) -> String {
         let near = nearest(to: name, in: known)
         if !near.isEmpty { return "did you mean \(Excerpt.list(near))?" }
         return known.isEmpty ? "no \(noun) is allowed here" : "known: \(Excerpt.list(known))"
     }
 
     /// At most three names, nearest first. Case and the choice between `-` and `_` do not count as differences.
-    static func nearest(to name: String, in known: [String]) -> [String] {
+    public static func nearest(to name: String, in known: [String]) -> [String] {
         let wanted = folded(name)
         let limit = max(1, wanted.count / 3)
         return

@@ -1,5 +1,6 @@
 // BGP speakers, BGP for workloads, and VPNs of the outside world.
 
+import Coding
 import Testing
 
 @testable import ConfigServerCore

@@ -1,5 +1,6 @@
 // Devices: fabrics, their interfaces, groups of ports and the VLANs on them, and profiles.
 
+import Coding
 import Testing
 
 @testable import ConfigServerCore

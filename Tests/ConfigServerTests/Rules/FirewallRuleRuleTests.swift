@@ -1,5 +1,6 @@
 // Firewall rules: ends in words, references and numbers that follow from them.
 
+import Coding
 import Testing
 
 @testable import ConfigServerCore

@@ -1,5 +1,6 @@
 // The global settings, and the route targets that depend on them.
 
+import Coding
 import Testing
 
 @testable import ConfigServerCore

@@ -1,5 +1,6 @@
 // Logical routers and what they connect; the policy sets of projects.
 
+import Coding
 import Testing
 
 @testable import ConfigServerCore

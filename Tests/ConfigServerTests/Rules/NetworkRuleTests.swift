@@ -1,5 +1,6 @@
 // Virtual networks, IP address managements, logical routers and addresses: numbers, providers, flat ranges, what comes and goes together.
 
+import Coding
 import Testing
 
 @testable import ConfigServerCore

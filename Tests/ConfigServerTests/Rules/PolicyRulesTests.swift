@@ -1,5 +1,6 @@
 // The rules of network policies and security groups.
 
+import Coding
 import Testing
 
 @testable import ConfigServerCore

@@ -1,5 +1,6 @@
 // Ports: what they are bound to and attached to.
 
+import Coding
 import Testing
 
 @testable import ConfigServerCore

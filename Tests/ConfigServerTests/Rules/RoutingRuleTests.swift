@@ -1,5 +1,6 @@
 // Routing: aggregates, policies, interconnects of data centres; and appliances and services on hosts.
 
+import Coding
 import Testing
 
 @testable import ConfigServerCore

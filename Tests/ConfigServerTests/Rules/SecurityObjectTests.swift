@@ -1,5 +1,6 @@
 // What firewall objects of one scope may refer to, and prefixes of address groups.
 
+import Coding
 import Testing
 
 @testable import ConfigServerCore

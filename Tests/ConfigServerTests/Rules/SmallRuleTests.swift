@@ -1,5 +1,6 @@
 // Rules of types that have one or two: alarms, forwarding classes, marks of packets, bridge domains, ports.
 
+import Coding
 import Testing
 
 @testable import ConfigServerCore

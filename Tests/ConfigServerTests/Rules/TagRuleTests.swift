@@ -1,5 +1,6 @@
 // Tags, their types, and set-tag.
 
+import Coding
 import Testing
 
 @testable import ConfigServerCore

@@ -1,5 +1,6 @@
 // Name servers and their records.
 
+import Coding
 import Testing
 
 @testable import ConfigServerCore

@@ -1,5 +1,6 @@
 // Actions of the older platform that lead to parts which this one does not have, or has elsewhere: what a request is told.
 
+import Coding
 import NetworkTypes
 
 enum Unavailable {

@@ -1,5 +1,6 @@
 // alarm: conditions that compare an attribute with another one or with a value.
 
+import Coding
 import ConfigurationModel
 
 struct AlarmRule: Rule {

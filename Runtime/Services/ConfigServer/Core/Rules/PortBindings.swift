@@ -1,5 +1,6 @@
 // How a port is bound to its host: what an orchestrator asks when it plugs the port in.
 
+import Coding
 import ConfigurationModel
 import NetworkTypes
 

@@ -1,6 +1,7 @@
 // Limits on how many objects a project has (`quota` of the project). They are counted when they matter, from the image: a counter that is
 // kept apart can be wrong.
 
+import Coding
 import ConfigurationModel
 import NetworkTypes
 import Resources

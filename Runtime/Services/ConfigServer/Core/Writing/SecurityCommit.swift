@@ -1,5 +1,6 @@
 // `POST /security-policy-draft`: all drafts of a scope come true, or are dropped, in one transaction.
 
+import Coding
 import ConfigurationModel
 import NetworkTypes
 

@@ -3,6 +3,7 @@
 // become of the object. The objects themselves, and what follows from them, stay as they are until the drafts are committed together
 // (SecurityCommit.swift).
 
+import Coding
 import ConfigurationModel
 import NetworkTypes
 

@@ -2,6 +2,7 @@
 //
 //     {"obj_type": "virtual-network", "obj_uuid": …, "tier": {"value": "web"}, "label": {"add_values": ["a", "b"]}, "site": null}
 
+import Coding
 import ConfigurationModel
 import NetworkTypes
 

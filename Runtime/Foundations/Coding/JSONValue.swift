@@ -1,10 +1,8 @@
-// JSON whose type is not known before: filters, elements, and the parts of properties that a rule looks into. Numbers stay text, members
-// stay in order, so that what was read is what is written.
-
-import Coding
+// JSON whose type is not known before: filters, elements, the parts of properties that a rule looks into, objects of whatever type. Numbers
+// stay text, members stay in order, so that what was read is what is written.
 
 /// Any JSON value.
-enum JSONValue: Sendable, Equatable {
+public enum JSONValue: Sendable, Equatable {
     case null
     case boolean(Bool)
     /// As it was written.
@@ -13,16 +11,21 @@ enum JSONValue: Sendable, Equatable {
     case array([JSONValue])
     case object([Member])
 
-    struct Member: Sendable, Equatable {
-        let key: String
-        var value: JSONValue
+    public struct Member: Sendable, Equatable {
+        public let key: String
+        public var value: JSONValue
+
+        public init(key: String, value: JSONValue) {
+            self.key = key
+            self.value = value
+        }
     }
 
-    init(parsing bytes: some Collection<UInt8>) throws(CodingError) {
+    public init(parsing bytes: some Collection<UInt8>) throws(CodingError) {
         self = try JSONReader.read(Array(bytes)) { reader throws(CodingError) in try JSONValue(from: &reader) }
     }
 
-    init(from reader: inout JSONReader) throws(CodingError) {
+    public init(from reader: inout JSONReader) throws(CodingError) {
         switch try reader.peekKind {
         case .null:
             _ = try reader.readNull()
@@ -43,7 +46,7 @@ enum JSONValue: Sendable, Equatable {
         }
     }
 
-    func encode(to writer: inout JSONWriter) {
+    public func encode(to writer: inout JSONWriter) {
         switch self {
         case .null: writer.null()
         case .boolean(let value): writer.value(value)
@@ -63,33 +66,33 @@ enum JSONValue: Sendable, Equatable {
         }
     }
 
-    var bytes: [UInt8] {
+    public var bytes: [UInt8] {
         var writer = JSONWriter(reservingCapacity: 128)
         encode(to: &writer)
         return writer.finish()
     }
 
-    static func integer(_ value: some BinaryInteger) -> JSONValue { .number(String(value)) }
+    public static func integer(_ value: some BinaryInteger) -> JSONValue { .number(String(value)) }
 
     // MARK: Looking inside: nil or empty when the value is of another type
 
-    var string: String? { if case .string(let value) = self { value } else { nil } }
-    var boolean: Bool? { if case .boolean(let value) = self { value } else { nil } }
+    public var string: String? { if case .string(let value) = self { value } else { nil } }
+    public var boolean: Bool? { if case .boolean(let value) = self { value } else { nil } }
     /// Also an integer in a string, as older clients write them.
-    var integer: Int? {
+    public var integer: Int? {
         switch self {
         case .number(let text), .string(let text): Int(text)
         default: nil
         }
     }
-    var unsignedInteger: UInt64? { if case .number(let text) = self { UInt64(text) } else { nil } }
-    var elements: [JSONValue] { if case .array(let elements) = self { elements } else { [] } }
-    var members: [(key: String, value: JSONValue)] {
+    public var unsignedInteger: UInt64? { if case .number(let text) = self { UInt64(text) } else { nil } }
+    public var elements: [JSONValue] { if case .array(let elements) = self { elements } else { [] } }
+    public var members: [(key: String, value: JSONValue)] {
         if case .object(let members) = self { members.map { ($0.key, $0.value) } } else { [] }
     }
 
     /// A member of an object. Setting nil removes it; setting a member of anything but an object makes it one.
-    subscript(key: String) -> JSONValue? {
+    public subscript(key: String) -> JSONValue? {
         get {
             guard case .object(let members) = self else { return nil }
             return members.last { $0.key == key }?.value
@@ -109,7 +112,7 @@ enum JSONValue: Sendable, Equatable {
     }
 
     /// Whether this value is what a filter asks for: equal, or, for objects, having all its members.
-    func matches(_ wanted: JSONValue) -> Bool {
+    public func matches(_ wanted: JSONValue) -> Bool {
         switch (self, wanted) {
         case (.object, .object(let wanted)):
             wanted.allSatisfy { self[$0.key]?.matches($0.value) ?? ($0.value == .null) }
