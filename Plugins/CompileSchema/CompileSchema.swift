@@ -25,6 +25,9 @@ struct CompileSchema: BuildToolPlugin {
         "ConfigurationClient": Recipe(folder: "Configuration", fileExtension: "xsd", backend: "swift-client", suffix: "Client"),
         "ConfigurationGraph": Recipe(
             folder: "Configuration", fileExtension: "xsd", backend: "swift-graph", suffix: "Graph", extraOutputs: ["Index+Graph.swift"]),
+        "ConfigurationDictionary": Recipe(
+            folder: "Configuration", fileExtension: "xsd", backend: "swift-dictionary", suffix: "Dictionary",
+            extraOutputs: ["Index+Dictionary.swift"]),
         "RouteMessages": Recipe(folder: "Routes", fileExtension: "xsd", backend: "swift-model", suffix: "Model"),
         "SandeshMessages": Recipe(folder: "Messages", fileExtension: "xml", backend: "swift-sandesh", suffix: "Sandesh"),
         "ForwarderMessages": Recipe(folder: "Forwarder", fileExtension: "xml", backend: "swift-forwarder", suffix: "Forwarder"),

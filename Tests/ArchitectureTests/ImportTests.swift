@@ -33,7 +33,7 @@ private func imports(below folder: String) throws -> [String: String] {
         ("Runtime/Foundations/NetworkTypes", []),
         ("Runtime/Foundations/Attributes", ["NetworkTypes"]),
         ("Runtime/Foundations/Sandesh", ["Coding", "NetworkTypes"]),
-        ("Runtime/Foundations/Resources", ["Coding"]),
+        ("Runtime/Foundations/Resources", ["Coding", "Synchronization"]),
         ("Runtime/Foundations/Graph", ["Coding"]),
         ("Runtime/Foundations/Client", ["Coding", "Resources", "Synchronization"]),
         ("Runtime/Foundations/NIOTransport", ["Client", "NIOCore", "NIOHTTP1", "NIOPosix", "Synchronization"]),

@@ -9,7 +9,7 @@ import Testing
 @Suite struct SnippetTests {
     private static let folder = repository.appending(path: "Tests/SchemaCompilerTests/Snippets")
     private static let names = ["objects", "types", "names", "older"]
-    private static let backends = ["swift-model", "swift-rest", "swift-client", "swift-graph", "python"]
+    private static let backends = ["swift-model", "swift-rest", "swift-client", "swift-graph", "swift-dictionary", "python"]
 
     @Test(arguments: names, backends) func aSchemaBecomesTheExpectedText(_ name: String, _ backend: String) throws {
         let compiler = Compiler(source: FolderSource(folder: Self.folder))

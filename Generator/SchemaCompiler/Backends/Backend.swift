@@ -37,6 +37,9 @@ public struct Backend: Sendable {
         Backend("swift-rest", "Swift descriptors for the configuration server") { SwiftRESTBackend(model: $0).files() },
         Backend("swift-client", "Swift accessors of the typed client") { SwiftClientBackend(model: $0).files() },
         Backend("swift-graph", "Swift node and link types of the configuration graph") { SwiftGraphBackend(model: $0).files() },
+        Backend("swift-dictionary", "the schema's names, types and prose, for Swift programs to ask at run time") {
+            SwiftDictionaryBackend(model: $0).files()
+        },
         Backend("python", "the Python package vnc_api, without its hand-written part") { PythonBackend(model: $0).files() },
         Backend("openapi", "one OpenAPI 3.1 document of the REST API") { OpenAPIBackend(model: $0).files() },
         Backend("json-schema", "JSON Schema 2020-12, a document for each schema file") { JSONSchemaBackend(model: $0).files() },

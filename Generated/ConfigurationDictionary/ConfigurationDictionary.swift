@@ -1,0 +1,1 @@
+// `swift build` puts what the configuration schema says of every type here, as text; Resources.SchemaDictionary reads it.
