@@ -21,6 +21,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.6.4"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // Schema: what exists. No code; the target makes SwiftPM notice new and deleted files.
@@ -71,6 +72,7 @@ let package = Package(
         generated("ConfigurationModel", ["Coding", "Resources"]),
         generated("ConfigurationREST", ["ConfigurationModel", "Coding", "Resources"]),
         generated("ConfigurationClient", ["ConfigurationModel", "Client"]),
+        generated("ConfigurationDictionary", ["Resources"]),
         generated("ConfigurationGraph", ["ConfigurationModel", "Coding", "Graph"]),
         generated("RouteMessages", ["Coding", "Resources"]),
         generated("SandeshMessages", ["Coding", "NetworkTypes", "Sandesh"]),
@@ -154,17 +156,24 @@ let package = Package(
             name: "Demonstration",
             dependencies: ["Client", "Coding", "ConfigurationClient", "ConfigurationModel", "NetworkTypes", "Resources", "Supervision"],
             path: "Runtime/Tungsten/Demonstration", swiftSettings: strict),
+        .target(
+            name: "ObjectCommands",
+            dependencies: [
+                "Client", "Coding", "NetworkTypes", "Resources", .product(name: "Yams", package: "Yams"),
+            ],
+            path: "Runtime/Tungsten/ObjectCommands", swiftSettings: strict),
         .executableTarget(
             name: "tungsten",
             dependencies: [
                 "Agent", "AgentCore", "AgentSimulation", "Attributes", "Client", "Coding", "ConfigServer", "ConfigServerCore",
-                "ConfigurationClient",
-                "ConfigurationModel", "ConfigurationREST", "ControlNode", "Demonstration", "ForwarderMessages", "NIOTransport",
-                "NetworkTypes", "Resources", "SchemaTransformer", "Supervision",
+                "ConfigurationClient", "ConfigurationDictionary", "ConfigurationModel", "ConfigurationREST", "ControlNode",
+                "Demonstration", "ForwarderMessages", "NIOTransport", "NetworkTypes", "ObjectCommands", "Resources", "SchemaTransformer",
+                "Supervision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
-            path: "Runtime/Tungsten", exclude: ["Demonstration", "Supervision"], swiftSettings: strict),
+            path: "Runtime/Tungsten", exclude: ["Demonstration", "ObjectCommands", "Supervision"], swiftSettings: strict),
 
         // The forwarder, in C: its core, the messages that drive it, and the port that makes it a process.
         .executableTarget(
@@ -232,6 +241,14 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/DemonstrationTests", swiftSettings: strict),
+        .testTarget(
+            name: "ObjectCommandsTests",
+            dependencies: [
+                "Client", "Coding", "ConfigServer", "ConfigurationDictionary", "ConfigurationREST", "NIOTransport", "ObjectCommands",
+                "Resources", "tungsten",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/ObjectCommandsTests", swiftSettings: strict),
         .testTarget(
             name: "SupervisionTests", dependencies: ["Supervision"], path: "Tests/SupervisionTests", swiftSettings: strict),
         .testTarget(name: "GraphTests", dependencies: ["Graph"], path: "Tests/GraphTests", swiftSettings: strict),

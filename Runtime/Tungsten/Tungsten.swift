@@ -22,11 +22,18 @@ struct Tungsten: AsyncParsableCommand {
         ],
         groupedSubcommands: [
             CommandGroup(
+                name: "Working with the configuration",
+                subcommands: [
+                    GetCommand.self, DescribeCommand.self, CreateCommand.self, SetCommand.self, ApplyCommand.self, DiffCommand.self,
+                    EditCommand.self, DeleteCommand.self, WatchCommand.self, ExplainCommand.self, TreeCommand.self,
+                    ReferencesCommand.self, ContextCommand.self, CompletionCommand.self,
+                ]),
+            CommandGroup(
                 name: "Looking into the forwarder",
                 subcommands: [
                     InterfaceCommand.self, NextHopCommand.self, RouteCommand.self, LabelCommand.self, FlowCommand.self,
                     DropStatisticsCommand.self, TraceCommand.self,
-                ])
+                ]),
         ])
 }
 
