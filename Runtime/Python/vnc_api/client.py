@@ -17,6 +17,7 @@ from .operations import Filters, Texts
 from .resource import Resource, resource_class, resource_types
 from .settings import Settings
 from .spelling import NoSuchAttribute, shown, suggestion
+from .watch import Watch
 
 R = TypeVar("R", bound=Resource)
 
@@ -261,6 +262,30 @@ class ObjectClient:
     def default_object_id(self, cls: type[Resource]) -> str:
         """The UUID of the object that has the default name."""
         return self.fq_name_to_id(cls.resource_type, cls().fq_name)
+
+    # Changes
+
+    def watch(
+        self,
+        *types: str | type[Resource],
+        fields: Mapping[str, Sequence[str]] | None = None,
+        after: int | None = None,
+    ) -> Watch:
+        """What there is and what happens to it, as an iterator of :class:`vnc_api.watch.WatchEvent` that never ends by itself.
+
+        ``types`` are names of types, ``"virtual-network"``, or classes; none: all types. ``fields`` names, for some types, the only members
+        of interest. ``after`` is the ``revision`` of an event that was heard earlier: the watch goes on there, and lists nothing.
+        ``close()``, or the end of a ``with`` statement, ends it.
+        """
+        names = []
+        for each in types:
+            name = each if isinstance(each, str) else each.resource_type
+            cls = resource_class(name)
+            if cls is None:
+                near = suggestion(name.replace("_", "-"), resource_types())
+                raise ResourceTypeUnknownError(name, f"; {near}" if near else "")
+            names.append(cls.resource_type)
+        return Watch(self._connection, self._home.action("watch") or "/watch", self, names, fields, after)
 
     # References
 

@@ -156,6 +156,26 @@ class Connection:
                 continue
             return _answer(response, f"{method} {path}")
 
+    def stream(self, path: str, query: Mapping[str, Any], silence: float) -> requests.Response:
+        """Begins a reply that has no end; ``silence`` says how long, in seconds, the server may say nothing. It is asked once, and once more
+        when it wants a token: whoever watches tries again anyway."""
+        for attempt in (1, 2):
+            host, token = self._next_host(avoiding={}), self._token
+            try:
+                response = self._send("GET", host, path, None, query, None, silence)
+            except (requests.exceptions.ConnectionError, requests.exceptions.Timeout) as error:
+                self._paused_until[host] = time.monotonic() + self.pause_after_failure
+                raise ServerUnreachableError(self._unreachable_text({host: plain(error)})) from error
+            if response.status_code == 401 and attempt == 1 and self._may_authenticate(None):
+                response.close()
+                self.authenticate(refused=token)
+                continue
+            break
+        if response.status_code != 200:
+            with response:
+                _answer(response, f"GET {path}")
+        return response
+
     def probe_hosts(self) -> None:
         """Leaves out, for a while, the servers that cannot be reached now."""
         for host in self.settings.hosts:
@@ -173,6 +193,7 @@ class Connection:
         data: str | None,
         query: Mapping[str, Any] | None,
         headers: Mapping[str, str] | None,
+        silence: float | None = None,
     ) -> requests.Response:
         settings = self.settings
         address = f"[{host}]" if ":" in host else host
@@ -186,7 +207,8 @@ class Connection:
                 params=query,
                 data=data,
                 headers=headers,
-                timeout=(settings.connection_timeout, settings.timeout),
+                timeout=(settings.connection_timeout, silence or settings.timeout),
+                stream=silence is not None,
                 cert=settings.tls.presented,
                 verify=settings.tls.trusted,
             )

@@ -31,6 +31,7 @@ from .settings import load
 from .spelling import suggestion
 from .structure import StructuredType
 from .utils import CamelCase, obj_type_to_vnc_class, str_to_class
+from .watch import Watch, WatchEvent
 
 __all__ = [
     "AAA_MODE_VALID_VALUES",
@@ -40,6 +41,8 @@ __all__ = [
     "Resource",
     "StructuredType",
     "VncApi",
+    "Watch",
+    "WatchEvent",
     "all_resource_type_tuples",
     "all_resource_types",
     "get_object_class",

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Literal
 
 from vnc_api import vnc_api
+from vnc_api.aio import AsyncVncApi
 
 if TYPE_CHECKING:
     from typing_extensions import assert_type
@@ -70,3 +71,19 @@ def rule() -> vnc_api.PolicyEntriesType:
             )
         ]
     )
+
+
+async def awaited(vnc: AsyncVncApi, project: vnc_api.Project) -> None:
+    uuid = await vnc.virtual_network_create(vnc_api.VirtualNetwork("front", parent_obj=project))
+    assert_type(uuid, str)
+    assert_type(await vnc.virtual_network_read(id=uuid), vnc_api.VirtualNetwork)
+    assert_type(await vnc.virtual_networks_list(detail=True), "list[vnc_api.VirtualNetwork]")
+    assert_type(await vnc.run(vnc.sync.id_to_fq_name, uuid), "list[str]")
+    async for event in vnc.watch(vnc_api.VirtualNetwork):
+        assert_type(event, vnc_api.WatchEvent)
+
+
+def watched(vnc: vnc_api.VncApi) -> None:
+    for event in vnc.watch("virtual-network", after=7):
+        assert_type(event.obj, "vnc_api.Resource | None")
+        assert_type(event.revision, "int | None")
