@@ -36,7 +36,7 @@ private func imports(below folder: String) throws -> [String: String] {
         ("Runtime/Foundations/Resources", ["Coding", "Synchronization"]),
         ("Runtime/Foundations/Graph", ["Coding"]),
         ("Runtime/Foundations/Client", ["Coding", "Resources", "Synchronization"]),
-        ("Runtime/Foundations/NIOTransport", ["Client", "NIOCore", "NIOHTTP1", "NIOPosix", "Synchronization"]),
+        ("Runtime/Foundations/NIOTransport", ["Client", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "Synchronization"]),
         ("Runtime/Foundations/GraphFeed", ["Client", "Coding", "Graph"]),
         ("Runtime/Foundations/XMPP", ["Coding", "Graph"]),
         (
