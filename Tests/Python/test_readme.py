@@ -3,6 +3,8 @@
 import os
 import pathlib
 import re
+import shutil
+import subprocess
 
 import pytest
 from vnc_api import vnc_api
@@ -57,3 +59,30 @@ def test_scripts_run_as_printed(readme, output, monkeypatch, capsys):
     printed = capsys.readouterr().out
     names["vnc"].close()
     assert re.fullmatch(r"\n".join(output) + r"\n?", printed, re.S), printed
+
+
+def test_shell_blocks_run_as_printed(tmp_path):
+    tungsten = ROOT / ".build/debug/tungsten"
+    if not tungsten.exists() or not shutil.which("curl"):
+        pytest.skip("neither tungsten nor curl, or one of them only")
+    (tmp_path / "tungsten").symlink_to(tungsten)
+    server = f"{os.environ['API_HOST']}:{os.environ['API_PORT']}"
+    surroundings = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "HOME": str(tmp_path), "TUNGSTEN_SERVER": server}
+    command, curl = re.findall(r"^```sh\n(.*?)^```$", (ROOT / "README.md").read_text(), re.M | re.S)
+
+    def run(block):
+        script = "set -eo pipefail\n" + block.replace("127.0.0.1:8082", server)
+        done = subprocess.run(["bash", "-c", script], env=surroundings, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0 and not done.stderr, done.stderr
+        return done.stdout
+
+    printed = run(command)
+    assert re.search(r"^address1 +10\.9\.0\.\d+ ", printed, re.M) and re.search(r"^address2 +10\.9\.0\.\d+ ", printed, re.M), printed
+    assert "virtual-network default-domain:default-project:front unchanged" in printed and "forwarding_mode" in printed
+    assert len(re.findall(r'"instance_ip_address":"10\.8\.0\.\d+"', run(curl))) == 2
+    # Other tests use these names as well.
+    run("""
+        tungsten delete instance-ip address1 address2 back-address1 back-address2
+        tungsten delete vmi port1 port2 back-port1 back-port2
+        tungsten delete vn front back
+    """)
