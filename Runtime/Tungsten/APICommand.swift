@@ -33,6 +33,14 @@ struct APICommand: AsyncParsableCommand {
         transform: { text in try StoreChoice(text) })
     var store = StoreChoice.sqlite
 
+    @Option(
+        name: .customLong("quota"),
+        help: ArgumentHelp(
+            "How many objects of a kind a project may have unless its own quota says otherwise, such as virtual_network=100. May be repeated.",
+            valueName: "kind=number"),
+        transform: { text in try QuotaOption(text) })
+    var quotas: [QuotaOption] = []
+
     @OptionGroup(title: "TLS") var tls: TLSOptions
 
     @OptionGroup(title: "Who may do what") var authentication: AuthenticationOptions
@@ -44,6 +52,7 @@ struct APICommand: AsyncParsableCommand {
         var options = ConfigServer.Options(host: listen.host, port: listen.port, dataDirectory: common.dataDirectory)
         authentication.apply(to: &options)
         options.store = store
+        for quota in quotas { options.quotas[quota.kind] = quota.limit }
         options.tls = tls.identity
         let server = try await ConfigServer.listen(options, ConfigurationResources.catalogue, common.makeLogger("api"))
         let place = if case .sqlite = store { common.dataDirectory } else { "\(store)" }
@@ -61,5 +70,20 @@ struct APICommand: AsyncParsableCommand {
         fflush(nil)
         await stop.requested()
         try await server.stop()
+    }
+}
+
+/// `virtual_network=100`; the kind with underscores or dashes.
+struct QuotaOption {
+    let kind: String
+    let limit: Int
+
+    init(_ text: String) throws {
+        let parts = text.split(separator: "=", omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, let limit = Int(parts[1]), limit >= -1 else {
+            throw ValidationError("'\(text)' is no quota; write KIND=NUMBER, such as virtual_network=100; -1 is without limit")
+        }
+        kind = String(parts[0].map { $0 == "-" ? "_" : $0 })
+        self.limit = limit
     }
 }

@@ -1,6 +1,7 @@
 // Limits on how many objects a project has.
 
 import Coding
+import ConfigurationREST
 import Testing
 
 @testable import ConfigServerCore
@@ -25,6 +26,20 @@ import Testing
         #expect(!server.create("network-policy", project + ["b"], parent: "project").isEmpty)
         server.send(.delete, "/virtual-network/\(first)")
         #expect(!server.create("virtual-network", project + ["b"], parent: "project").isEmpty)
+    }
+
+    @Test mutating func theServerHasLimitsForThoseWithoutAny() throws {
+        let quotas = try Quota.checked(["network_policy": 1, "defaults": 0, "virtual_network": -1])
+        server.service = ConfigurationService(ConfigurationResources.catalogue, quotas: quotas)
+        #expect(!server.create("network-policy", project + ["a"], parent: "project").isEmpty)
+        server.expectNotCreated("network-policy", project + ["b"], parent: "project", status: 412, "quota limit (1) exceeded")
+        server.expectNotCreated("security-group", project + ["b"], parent: "project", status: 412, "quota limit (0) exceeded")
+        #expect(!server.create("virtual-network", project + ["b"], parent: "project").isEmpty)
+        // A project's own word counts first.
+        setQuota(#""network_policy": 2"#)
+        #expect(!server.create("network-policy", project + ["b"], parent: "project").isEmpty)
+        let refusal = #expect(throws: Refusal.self) { try Quota.checked(["networks": 1]) }
+        #expect(refusal?.message.contains("networks") == true)
     }
 
     @Test mutating func defaultsCountForTheRest() {

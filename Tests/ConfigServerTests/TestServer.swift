@@ -28,7 +28,7 @@ struct TestServer {
     /// Who sends the requests.
     var access = Access.open
     private let random: SequenceGenerator
-    let service = Self.service
+    var service = Self.service
 
     private init(empty: Void) { random = SequenceGenerator(seed: 1) }
 

@@ -30,9 +30,10 @@ public struct ConfigurationService: Sendable {
     public let types: TypeTable
     let rules: Rulebook
 
-    public init(_ catalogue: ResourceCatalogue) {
+    /// - Parameter quotas: limits for projects that set none, checked by `Quota.checked`.
+    public init(_ catalogue: ResourceCatalogue, quotas: [String: Int] = [:]) {
         types = TypeTable(catalogue)
-        rules = Rulebook(types, Rulebook.all)
+        rules = Rulebook(types, Rulebook.all, quotas: quotas)
     }
 
     func makeDraft(

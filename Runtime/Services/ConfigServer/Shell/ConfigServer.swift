@@ -29,6 +29,8 @@ public final class ConfigServer: Sendable {
         public var heldChanges = ConfigServer.standardHeldChanges
         /// How often a watcher hears that its connection lives, in milliseconds.
         public var keepAliveInterval = 60_000
+        /// How many objects of a kind a project may have that sets no limit itself: `["virtual_network": 100]`, members of QuotaType.
+        public var quotas: [String: Int] = [:]
         /// nil: plain HTTP.
         public var tls: TLSIdentity?
         /// How callers prove who they are.
@@ -87,7 +89,7 @@ public final class ConfigServer: Sendable {
         do {
             let tls = try options.tls?.context()
             let store = try options.store.open(directory, heldChanges: options.heldChanges)
-            let service = ConfigurationService(catalogue)
+            let service = ConfigurationService(catalogue, quotas: try Quota.checked(options.quotas))
             let gatekeeper = Gatekeeper(try options.authentication.authenticator(service), options.mode, options.specialRoles)
             let engine = ConfigurationEngine(service, store, options.engine, logger)
             let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)

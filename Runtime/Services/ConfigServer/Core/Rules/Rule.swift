@@ -38,9 +38,12 @@ extension Rule {
 /// The rules by type.
 struct Rulebook: Sendable {
     private let rules: [(any Rule)?]
+    /// Limits for projects that set none (Quota).
+    let quotas: [String: Int]
 
     /// Rules for types that the schema does not have are left out.
-    init(_ types: TypeTable, _ rules: [any Rule]) {
+    init(_ types: TypeTable, _ rules: [any Rule], quotas: [String: Int] = [:]) {
+        self.quotas = quotas
         var slots = [(any Rule)?](repeating: nil, count: types.entries.count)
         for rule in rules {
             guard let type = types.type(named: rule.type) else { continue }

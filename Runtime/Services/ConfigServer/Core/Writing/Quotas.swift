@@ -7,11 +7,14 @@ import NetworkTypes
 import Resources
 
 /// The limits of one project.
-struct Quota {
+public struct Quota {
     private let limits: JSONValue
+    /// What holds where the project sets nothing.
+    private let standard: [String: Int]
 
     /// nil: the project sets none.
-    init?(_ project: ObjectState) {
+    init?(_ project: ObjectState, standard: [String: Int]) {
+        self.standard = standard
         guard let stored = project.properties["quota"] else {
             limits = .null
             return
@@ -24,13 +27,28 @@ struct Quota {
         let own = limits[key]?.integer
         // One is the most there can be, and none what there is unless somebody says otherwise.
         if key == "host_based_service" { return own == 1 ? 1 : 0 }
-        let limit = own ?? limits["defaults"]?.integer ?? -1
+        let limit = own ?? limits["defaults"]?.integer ?? standard[key] ?? standard["defaults"] ?? -1
         return limit < 0 ? nil : limit
     }
 
     static func exceeded(_ limit: Int, _ key: String) -> Refusal {
         Refusal(
             412, "quota limit (\(limit)) exceeded for resource \(key): delete some, or raise quota.\(key) of the project")
+    }
+}
+
+extension Quota {
+    /// Checks limits that are to hold for projects that set none: members of QuotaType, as `quota` of a project has them.
+    ///
+    /// - Throws: a sentence that names the member.
+    public static func checked(_ limits: [String: Int]) throws(Refusal) -> [String: Int] {
+        let members = limits.sorted { $0.key < $1.key }.map { JSONValue.Member(key: $0.key, value: .integer($0.value)) }
+        do {
+            _ = try QuotaType(json: JSONValue.object(members).bytes)
+        } catch {
+            throw Refusal("Quota: ", error)
+        }
+        return limits
     }
 }
 
@@ -47,7 +65,7 @@ extension Draft {
     /// Refuses a new object that would be one too many.
     func checkQuota(of object: ObjectDraft) throws(Refusal) {
         guard Self.limitedTypes.contains(object.type.name), try isVisible(object), let project = project(of: object),
-            let limit = Quota(project)?.limit(object.type.resource.key)
+            let limit = Quota(project, standard: rules.quotas)?.limit(object.type.resource.key)
         else { return }
         let count: Int
         if object.identity.parent?.uuid == project.identity.uuid {
@@ -72,7 +90,7 @@ extension Draft {
         _ key: String, of object: ObjectDraft, replacing before: ObjectState?, _ count: (ObjectDraft) throws(Refusal) -> Int
     ) throws(Refusal) {
         guard try isVisible(object), let parent = object.identity.parent, types[parent.type].name == "project",
-            let project = state(parent.uuid), let limit = Quota(project)?.limit(key)
+            let project = state(parent.uuid), let limit = Quota(project, standard: rules.quotas)?.limit(key)
         else { return }
         let own = try count(object)
         let stored = try before.map { state throws(Refusal) in try count(ObjectDraft(state, object.type)) } ?? 0
