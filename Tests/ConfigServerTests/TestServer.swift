@@ -207,6 +207,10 @@ struct TestServer {
         let reloaded = try reloaded()
         #expect(try dump(reloaded) == dump(image), comment, sourceLocation: sourceLocation)
         #expect(reloaded.lastNumber <= image.lastNumber, comment, sourceLocation: sourceLocation)
+        // Nor does anything in it contradict itself, or hold a number for nothing.
+        var check = ConfigurationCheck(service)
+        for (_, row) in rows.sorted(by: { $0.key < $1.key }) { check.add(row) }
+        #expect(check.finish().map(\.description) == [], comment, sourceLocation: sourceLocation)
     }
 }
 

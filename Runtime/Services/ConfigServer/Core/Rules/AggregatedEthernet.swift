@@ -13,8 +13,7 @@ enum AggregatedEthernet {
 
     /// An interface by the name of a bundle has its number. nil when nothing changes.
     static func takeNumber(of interface: ObjectDraft, on device: Identity, in draft: inout Draft) throws(Refusal) -> ObjectDraft? {
-        let name = interface.identity.shortName.lowercased()
-        guard name.hasPrefix(prefix), let number = UInt64(name.dropFirst(prefix.utf8.count)), numbers ~= number else { return nil }
+        guard let number = number(ofName: interface)?.number else { return nil }
         var interface = interface
         guard draft.exchange(space(device), for: number, of: &interface) else {
             throw Refusal(
@@ -23,6 +22,15 @@ enum AggregatedEthernet {
                     + "physical router: choose another number")
         }
         return interface
+    }
+
+    /// The number that an interface has by its name: `ae3`. Nil for any other name, and for one on no device.
+    static func number(ofName interface: ObjectDraft) -> Allocation? {
+        let name = interface.identity.shortName.lowercased()
+        guard let device = interface.identity.parent, name.hasPrefix(prefix), let number = UInt64(name.dropFirst(prefix.utf8.count)),
+            numbers ~= number
+        else { return nil }
+        return Allocation(space: space(device), number: number)
     }
 
     /// Gives a group of ports one number on each of their devices; a single port needs none.

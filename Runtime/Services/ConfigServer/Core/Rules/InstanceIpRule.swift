@@ -9,19 +9,17 @@ struct InstanceIpRule: Rule {
     private static let address = "instance_ip_address"
 
     func complete(_ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft) throws(Refusal) {
-        let networks = object.targets("virtual-network", draft.types)
-        let managements = try managements(of: object, besides: networks, in: draft)
         if let before {
+            _ = try Self.managements(of: object, in: draft)
             try Addresses.checkUnchanged(object, Self.address, since: before, in: draft)
             return
         }
-        guard let owner = networks.first ?? managements.first, let state = draft.state(owner.uuid) else {
+        guard let (owner, plan) = try Self.plan(for: object, in: draft) else {
             throw Refusal(
                 400,
                 "An instance-ip needs virtual_network_refs, virtual_router_refs or network_ipam_refs: they say where its address comes from"
             )
         }
-        let plan = networks.isEmpty ? try plan(of: managements, for: object, in: draft) : try draft.addressPlan(of: state)
         var wish = Addresses.Wish()
         wish.address = try Addresses.parse(object.value(Self.address, as: String.self), Self.address)
         wish.subnet = try object.value("subnet_uuid", as: String.self)
@@ -36,10 +34,19 @@ struct InstanceIpRule: Rule {
             "instance_ip_subnet", SubnetType(ipPrefix: subnet.prefix.network.description, ipPrefixLen: subnet.prefix.length))
     }
 
+    /// Where the object's address comes from, and the addresses that there are; nil when it refers to no such place.
+    static func plan(for object: ObjectDraft, in draft: Draft) throws(Refusal) -> (owner: Identity, plan: AddressPlan)? {
+        let managements = try managements(of: object, in: draft)
+        if let network = object.targets("virtual-network", draft.types).first {
+            return try draft.state(network.uuid).map { state throws(Refusal) in (network, try draft.addressPlan(of: state)) }
+        }
+        guard let owner = managements.first else { return nil }
+        return (owner, try plan(of: managements, for: object, in: draft))
+    }
+
     /// The IP address managements of the object, or of the vRouter that it is of.
-    private func managements(
-        of object: ObjectDraft, besides networks: [Identity], in draft: Draft
-    ) throws(Refusal) -> [Identity] {
+    private static func managements(of object: ObjectDraft, in draft: Draft) throws(Refusal) -> [Identity] {
+        let networks = object.targets("virtual-network", draft.types)
         let own = object.targets("network-ipam", draft.types)
         let routers = object.targets("virtual-router", draft.types)
         guard networks.isEmpty || (own.isEmpty && routers.isEmpty) else {
@@ -55,7 +62,7 @@ struct InstanceIpRule: Rule {
     }
 
     /// The flat subnets; of those that a vRouter has a share of, the share.
-    private func plan(of managements: [Identity], for object: ObjectDraft, in draft: Draft) throws(Refusal) -> AddressPlan {
+    private static func plan(of managements: [Identity], for object: ObjectDraft, in draft: Draft) throws(Refusal) -> AddressPlan {
         let router = object.targets("virtual-router", draft.types).first.flatMap { draft.current($0) }
         var subnets: [AddressPlan.Subnet] = []
         for management in managements {

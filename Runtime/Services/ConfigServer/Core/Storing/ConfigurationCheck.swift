@@ -68,13 +68,14 @@ public struct ConfigurationCheck {
 
     private mutating func checkIdentities() {
         var uuids: [UUIDValue: ObjectRow] = [:]
-        var names: [String: ObjectRow] = [:]
+        // Bytes: two spellings of `é` are two names.
+        var names: [[UInt8]: ObjectRow] = [:]
         var numbers: [UInt64: ObjectRow] = [:]
         for row in rows {
             if let other = uuids.updateValue(row, forKey: row.uuid) {
                 find(row, "it has the UUID of \(Self.name(other))", "keep one of them: \(Self.edit)")
             }
-            let name = row.type + String(decoding: row.name, as: UTF8.self)
+            let name = Array(row.type.utf8) + row.name
             if let other = names.updateValue(row, forKey: name) {
                 find(row, "it has the name of \(Self.name(other))", "delete one of them: \(Self.edit)")
             }

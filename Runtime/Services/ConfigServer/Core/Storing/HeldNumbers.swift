@@ -9,7 +9,20 @@ extension Draft {
     func expectedAllocations(of state: ObjectState) throws(Refusal) -> [Allocation] {
         let object = ObjectDraft(state, types[state.identity.type])
         switch object.type.name {
-        case "virtual-network": return Self.one(VirtualNetworkRule.space, try object.value("virtual_network_network_id", as: UInt64.self))
+        case "virtual-network":
+            let own = try object.value(VirtualNetworkRule.number, as: UInt64.self)
+            let chosen = try object.value(VXLANNumbers.properties, as: VirtualNetworkType.self)?.vxlanNetworkIdentifier.map(UInt64.init)
+            return Self.one(VirtualNetworkRule.space, own) + (chosen == own ? [] : Self.one(VirtualNetworkRule.space, chosen))
+        case "sub-cluster": return Self.one(SubClusterRule.space, try object.value("sub_cluster_id", as: UInt64.self))
+        case "physical-interface": return AggregatedEthernet.number(ofName: object).map { [$0] } ?? []
+        case "virtual-port-group":
+            var held: [Allocation] = []
+            for port in object.references(to: "physical-interface", types) {
+                guard let device = port.target.parent, let number = try port.value(as: VpgInterfaceParametersType.self)?.aeNum else { continue }
+                let allocation = Allocation(space: AggregatedEthernet.space(device), number: UInt64(max(number, 0)))
+                if !held.contains(allocation) { held.append(allocation) }
+            }
+            return held
         case "security-group":
             if let chosen = try object.value("configured_security_group_id", as: Int.self), chosen != 0 { return [] }
             return Self.one(SecurityGroupRule.space, try object.value("security_group_id", as: UInt64.self))
@@ -21,11 +34,8 @@ extension Draft {
         case "forwarding-class":
             return Self.one("forwarding-classes", try object.value("forwarding_class_id", as: UInt64.self))
         case "instance-ip":
-            let networks = object.targets("virtual-network", types)
-            let owner = networks.first ?? object.targets("network-ipam", types).first
-            guard let owner, let state = self.state(owner.uuid) else { return [] }
-            let plan = networks.isEmpty ? try AddressPlan(flat: state, types) : try addressPlan(of: state)
-            return try Self.address(object, "instance_ip_address", plan)
+            guard let place = try InstanceIpRule.plan(for: object, in: self) else { return [] }
+            return try Self.address(object, "instance_ip_address", place.plan)
         case "floating-ip", "alias-ip":
             guard let network = object.identity.parent?.parent, let state = self.state(network.uuid) else { return [] }
             let key = object.type.name == "floating-ip" ? "floating_ip_address" : "alias_ip_address"
