@@ -97,8 +97,11 @@ let factsTable = """
     | 3.10 | virtual-network: provider networks, chains, flat ranges | networksLieOnOneProvider, placesInThePhysicalNetworkAreWhole, severalChainsKeepTargetsApart, flatRangesAreForNetworksThatRoute |
     | 3.10 | routed virtual networks: addresses and protocols on devices | missing: virtual_network_routed_properties are not checked |
     | 3.11 | modes, roles, access lists, shares | cloudAdminIsForAdministrators, nobodyAndNoRoleAreRefused, theMostSpecificRuleDecides, sharedObjectsMayBeUsedAsTheySay, repliesLeaveOutWhatMayNotBeRead |
+    | 3.11 | Keystone, users of the server's own, unauthenticated addresses | aPasswordGivesATokenAndATokenLetsIn, aMemberMayWhatTheListsSay, aKeystoneThatDoesNotAnswerLetsNobodyIn |
+    | 3.11 | who owns what is made; hidden objects | projectsSeeTheirOwn, objectsOfTheSystemAreNotSeen |
     | 3.11 | default lists; shares of domains | anybodyMayAskForNamesByTheDefaultList, domainsAreSharedWithThemselves |
     | 3.12 | limits by type, by default, of hidden objects | limitsChildren, defaultsCountForTheRest, hiddenObjectsDoNotCount |
+    | 3.12 | limits that the server has for projects without any | theServerHasLimitsForThoseWithoutAny |
     | 3.12 | limits by content | limitsRulesOfAllGroups, limitsSubnetsOfAllNetworks, limitsGrandchildrenAndReferrers |
     | 3.12 | groups of Neutron's firewall service | limitsGroupsOfNeutron |
     | 3.12 | host-based-service: none unless allowed, and one then | hostBasedServicesMustBeAllowed, hostServicesHaveOneNetworkOfEachSide |

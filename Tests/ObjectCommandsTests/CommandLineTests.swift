@@ -48,7 +48,7 @@ private struct Surroundings {
         // Files, not pipes: nobody has to read while the command runs.
         let paths = ["in", "out", "err"].map { "\(folder)/\(UUID().uuidString).\($0)" }
         for (index, path) in paths.enumerated() {
-            FileManager.default.createFile(atPath: path, contents: index == 0 ? Data(input.utf8) : Data())
+            _ = FileManager.default.createFile(atPath: path, contents: index == 0 ? Data(input.utf8) : Data())
         }
         process.standardInput = FileHandle(forReadingAtPath: paths[0])
         process.standardOutput = FileHandle(forWritingAtPath: paths[1])
