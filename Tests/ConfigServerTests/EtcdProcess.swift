@@ -33,9 +33,10 @@ final class EtcdProcess: Sendable {
         standardInput = Pipe()
         let process = Process()
         process.executableURL = URL(filePath: "/bin/sh")
-        // The shell waits for the end of its input, which comes when this process ends.
+        // The shell waits for the end of its input, which comes when this process ends, and then clears up.
         process.arguments =
-            ["-c", "\"$@\" >/dev/null 2>&1 & cat >/dev/null; kill -9 $!", "sh", program] + [
+            ["-c", "folder=$1; shift; \"$@\" >/dev/null 2>&1 & cat >/dev/null; kill -9 $!; rm -rf \"$folder\"", "sh", folder.path, program]
+            + [
                 "--data-dir", folder.path + "/etcd", "--listen-client-urls", "http://127.0.0.1:\(port)",
                 "--advertise-client-urls", "http://127.0.0.1:\(port)", "--listen-peer-urls", "http://127.0.0.1:\(peerPort)",
                 "--initial-advertise-peer-urls", "http://127.0.0.1:\(peerPort)",
