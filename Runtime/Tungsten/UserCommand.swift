@@ -47,6 +47,14 @@ struct UserFileOptions: ParsableArguments {
         return users
     }
 
+    /// Changes the users of a file that is there, and says what was done.
+    func change(_ body: (inout UserFile) throws -> String) throws {
+        var users = try load()
+        let done = try body(&users)
+        try users.save(path)
+        print(done)
+    }
+
     /// Makes the data folder, as the server would.
     func save(_ users: UserFile) throws {
         if file == nil, mkdir(dataDirectory, 0o700) != 0, errno != EEXIST {
@@ -102,11 +110,11 @@ struct UserPasswordCommand: ParsableCommand {
     @OptionGroup var options: UserFileOptions
 
     func run() throws {
-        var users = try options.load()
-        guard users.user(name) != nil else { throw CommandFailure("there is no user \(name); `tungsten user list` shows who there is") }
-        try users.setPassword(of: name, try Password.new(for: name))
-        try users.save(options.path)
-        print("changed the password of \(name)")
+        try options.change { users in
+            guard users.user(name) != nil else { throw CommandFailure("there is no user \(name); `tungsten user list` shows who there is") }
+            try users.setPassword(of: name, try Password.new(for: name))
+            return "changed the password of \(name)"
+        }
     }
 }
 
@@ -118,10 +126,10 @@ struct UserGrantCommand: ParsableCommand {
     @OptionGroup var options: UserFileOptions
 
     func run() throws {
-        var users = try options.load()
-        try users.grant(grant.grant, to: name)
-        try users.save(options.path)
-        print("\(name) is \(grant.grant.text)")
+        try options.change { users in
+            try users.grant(grant.grant, to: name)
+            return "\(name) is \(grant.grant.text)"
+        }
     }
 }
 
@@ -133,10 +141,10 @@ struct UserRevokeCommand: ParsableCommand {
     @OptionGroup var options: UserFileOptions
 
     func run() throws {
-        var users = try options.load()
-        try users.revoke(grant.grant, from: name)
-        try users.save(options.path)
-        print("\(name) is no longer \(grant.grant.text)")
+        try options.change { users in
+            try users.revoke(grant.grant, from: name)
+            return "\(name) is no longer \(grant.grant.text)"
+        }
     }
 }
 
@@ -147,10 +155,10 @@ struct UserRemoveCommand: ParsableCommand {
     @OptionGroup var options: UserFileOptions
 
     func run() throws {
-        var users = try options.load()
-        try users.remove(name)
-        try users.save(options.path)
-        print("removed \(name)")
+        try options.change { users in
+            try users.remove(name)
+            return "removed \(name)"
+        }
     }
 }
 

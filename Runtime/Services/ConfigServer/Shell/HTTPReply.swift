@@ -9,8 +9,7 @@ extension ByteBuffer {
     mutating func writeReply(_ reply: Reply, isHead: Bool, keepsAlive: Bool, date: String) {
         writeStaticString("HTTP/1.1 ")
         writeString(Self.statusLine(reply.status))
-        writeStaticString("\r\nDate: ")
-        writeString(date)
+        writeHeader("Date", date)
         switch reply.contentType {
         case .json: writeStaticString("\r\nContent-Type: application/json; charset=\"UTF-8\"")
         case .text: writeStaticString("\r\nContent-Type: text/plain; charset=utf-8")
@@ -19,44 +18,28 @@ extension ByteBuffer {
         case .problem: writeStaticString("\r\nContent-Type: application/problem+json")
         case .metrics: writeStaticString("\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8")
         }
-        if let entityTag = reply.entityTag {
-            writeStaticString("\r\nETag: \"")
-            writeString(entityTag)
-            writeStaticString("\"")
-        }
-        if let allow = reply.allow {
-            writeStaticString("\r\nAllow: ")
-            writeString(allow)
-        }
-        if let warning = reply.warning {
-            writeStaticString("\r\nWarning: 299 - \"")
-            writeString(warning)
-            writeStaticString("\"")
-        }
-        if let revision = reply.revision {
-            writeStaticString("\r\nX-Configuration-Revision: ")
-            writeString(String(revision))
-        }
-        if let id = reply.requestID {
-            writeStaticString("\r\nX-Request-Id: ")
-            writeString(id)
-        }
-        if let token = reply.subjectToken {
-            writeStaticString("\r\nX-Subject-Token: ")
-            writeString(token)
-            writeStaticString("\r\nCache-Control: no-store")
-        }
-        if let challenge = reply.challenge {
-            writeStaticString("\r\nWWW-Authenticate: ")
-            writeString(challenge)
-        }
-        if !keepsAlive { writeStaticString("\r\nConnection: close") }
-        if reply.status != 304 {
-            writeStaticString("\r\nContent-Length: ")
-            writeString(String(reply.body.count))
-        }
+        writeHeader("ETag", reply.entityTag.map { "\"\($0)\"" })
+        writeHeader("Allow", reply.allow)
+        writeHeader("Warning", reply.warning.map { "299 - \"\($0)\"" })
+        writeHeader("X-Configuration-Revision", reply.revision.map(String.init))
+        writeHeader("X-Request-Id", reply.requestID)
+        writeHeader("X-Subject-Token", reply.subjectToken)
+        // Who has the token is its owner.
+        if reply.subjectToken != nil { writeHeader("Cache-Control", "no-store") }
+        writeHeader("WWW-Authenticate", reply.challenge)
+        if !keepsAlive { writeHeader("Connection", "close") }
+        if reply.status != 304 { writeHeader("Content-Length", String(reply.body.count)) }
         writeStaticString("\r\n\r\n")
         if !isHead, reply.status != 304 { writeBytes(reply.body) }
+    }
+
+    /// A header after what there is; nothing for nil.
+    private mutating func writeHeader(_ name: StaticString, _ value: String?) {
+        guard let value else { return }
+        writeStaticString("\r\n")
+        writeStaticString(name)
+        writeStaticString(": ")
+        writeString(value)
     }
 
     private static func statusLine(_ status: Int) -> String {
