@@ -18,7 +18,9 @@ extension Draft {
         case "virtual-port-group":
             var held: [Allocation] = []
             for port in object.references(to: "physical-interface", types) {
-                guard let device = port.target.parent, let number = try port.value(as: VpgInterfaceParametersType.self)?.aeNum else { continue }
+                guard let device = port.target.parent, let number = try port.value(as: VpgInterfaceParametersType.self)?.aeNum else {
+                    continue
+                }
                 let allocation = Allocation(space: AggregatedEthernet.space(device), number: UInt64(max(number, 0)))
                 if !held.contains(allocation) { held.append(allocation) }
             }
