@@ -319,6 +319,29 @@ private func log(_ store: any Store) throws -> [ChangeRow] {
         #expect(newer.kind == .unusable && newer.message.contains("newer version"))
     }
 
+    /// Format 2 had no notes on who changed something.
+    @Test func takesOverOlderFiles() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/configuration.db"
+        let line = ChangeRow(revision: 1, kind: "create", uuid: row(1).uuid, type: "tag", name: Array("[\"a\"]".utf8))
+        let old = try SQLiteStore(path: path)
+        _ = try old.append(Commit(rows: [.put(row(1))], log: [line]), after: StorePosition())
+        old.close()
+        let database = try SQLiteDatabase(path: path)
+        try database.execute("ALTER TABLE changes DROP COLUMN note; PRAGMA user_version = 2")
+        database.close()
+        var later = line
+        (later.revision, later.note) = (2, Array("{\"user\":\"red\"}".utf8))
+        for expected in [[line], [line, later]] {
+            let store = try SQLiteStore(path: path)
+            var lines: [ChangeRow] = []
+            let position = try store.load(object: { _ in }, value: { _, _ in }, change: { lines.append($0) })
+            #expect(lines == expected)
+            if lines.count == 1 { _ = try store.append(Commit(rows: [.put(row(2))], log: [later]), after: position) }
+            store.close()
+        }
+    }
+
     @Test func saysThatAFileIsDamaged() throws {
         let folder = try TemporaryFolder()
         let path = folder.path + "/configuration.db"

@@ -86,6 +86,10 @@ public final class SQLiteStore: Store {
             }
             return
         }
+        if version == 2 {
+            // The column and the number that tells of it come together: whatever cuts this off, the next start goes on from one of both.
+            try database.execute("BEGIN; ALTER TABLE changes ADD COLUMN note TEXT; PRAGMA user_version = 3; COMMIT")
+        }
         try database.execute(
             """
             PRAGMA journal_mode = WAL;
@@ -104,7 +108,6 @@ public final class SQLiteStore: Store {
                 note TEXT
             );
             """)
-        if version == 2 { try database.execute("ALTER TABLE changes ADD COLUMN note TEXT") }
     }
 
     // MARK: Writing
