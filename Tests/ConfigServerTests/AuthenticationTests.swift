@@ -215,6 +215,12 @@ import Testing
         #expect(try client.send("GET", "/projects", headers: "X-Auth-Token: \(token)\r\n").status == 401)
         #expect(try Self.logIn(client, "red", "secret-r").status == 401)
         #expect(try Self.logIn(client, "red", "another").status == 201)
+        // A file that cannot be read changes nobody, until it is mended.
+        try Data("{".utf8).write(to: URL(fileURLWithPath: path))
+        #expect(try Self.logIn(client, "red", "another").status == 201)
+        try users.remove("red")
+        try users.save(path)
+        #expect(try Self.logIn(client, "red", "another").status == 401)
         try await running.server.stop()
     }
 

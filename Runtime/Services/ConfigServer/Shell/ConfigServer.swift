@@ -90,7 +90,7 @@ public final class ConfigServer: Sendable {
             let tls = try options.tls?.context()
             let store = try options.store.open(directory, heldChanges: options.heldChanges)
             let service = ConfigurationService(catalogue, quotas: try Quota.checked(options.quotas))
-            let gatekeeper = Gatekeeper(try options.authentication.authenticator(service), options.mode, options.specialRoles)
+            let gatekeeper = Gatekeeper(try options.authentication.authenticator(service, logger), options.mode, options.specialRoles)
             let engine = ConfigurationEngine(service, store, options.engine, logger)
             let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
             let connections = Connections()

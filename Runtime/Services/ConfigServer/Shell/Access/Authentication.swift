@@ -1,6 +1,7 @@
 // How a server finds out who its callers are, as whoever starts it chooses.
 
 import ConfigServerCore
+import Logging
 
 /// How callers prove who they are.
 public enum Authentication: Sendable, Equatable {
@@ -11,11 +12,11 @@ public enum Authentication: Sendable, Equatable {
     /// With a token of Keystone's.
     case keystone(KeystoneAddress)
 
-    func authenticator(_ service: ConfigurationService) throws -> (any Authenticator)? {
+    func authenticator(_ service: ConfigurationService, _ logger: Logger) throws -> (any Authenticator)? {
         switch self {
         case .none: nil
         case .keystone(let address): KeystoneAuthenticator(address)
-        case .users(let file): try UserAuthenticator(file, service)
+        case .users(let file): try UserAuthenticator(file, service, logger)
         }
     }
 }

@@ -6,6 +6,7 @@ import CCrypt
 import Coding
 import ConfigServerCore
 import Glibc
+import Logging
 import NIOPosix
 import Synchronization
 
@@ -25,6 +26,7 @@ final class UserAuthenticator: Authenticator {
 
     private let path: String
     private let service: ConfigurationService
+    private let logger: Logger
     private let loaded: Mutex<Loaded>
     /// Checking a password takes long by intention: it has a thread of its own, and a queue with an end.
     private let checker = NIOThreadPool(numberOfThreads: 1)
@@ -36,8 +38,9 @@ final class UserAuthenticator: Authenticator {
     let memory = 5.0
 
     /// - Throws: `UserFileError` when there is no file with users.
-    init(_ path: String, _ service: ConfigurationService) throws(UserFileError) {
+    init(_ path: String, _ service: ConfigurationService, _ logger: Logger) throws(UserFileError) {
         self.path = path
+        self.logger = logger
         self.service = service
         guard let file = try UserFile.load(path), !file.users.isEmpty else {
             throw UserFileError(
@@ -62,7 +65,9 @@ final class UserAuthenticator: Authenticator {
             do {
                 if let file = try UserFile.load(path) { loaded = Loaded(file: file, stamp: stamp) }
             } catch {
-                // Half-written by hand, perhaps; the next request looks again.
+                // Said once; whoever mends the file changes it.
+                loaded.stamp = stamp
+                logger.warning("the file of users cannot be read; the users stay as they were", metadata: ["error": "\(error)"])
             }
             return loaded.file
         }
