@@ -5,7 +5,8 @@
 
 A round starts the server on the data of the rounds before, checks them, lets clients write for a random while and kills it. A request
 without an answer, or one answered with 503, may have happened or not; any other must have. Where the disk fails, writes end early or are
-torn by the end of the process, and syncs fail. Prints the seed, which SEED of the environment repeats.
+torn by the end of the process, and syncs fail. Other clients fight over a few names and addresses: what they were told must be explained
+by requests that took effect one after the other (histories.py). Prints the seed, which SEED of the environment repeats.
 """
 
 import http.client
@@ -21,7 +22,11 @@ import tempfile
 import threading
 import time
 
-CLIENTS = 8
+import histories
+
+CLIENTS = 6
+# Clients that fight over a few names and addresses (histories.py), besides.
+CONTESTANTS = 6
 PROJECT = ["default-domain", "default-project"]
 
 
@@ -192,9 +197,9 @@ def check(server, clients, revision):
     return latest
 
 
-def check_store(tungsten, folder):
+def check_store(tungsten, *store):
     """What `tungsten db check` says of it: nothing."""
-    found = subprocess.run([tungsten, "db", "check", "--data-dir", folder / "data"], capture_output=True, text=True)
+    found = subprocess.run([tungsten, "db", "check", *store], capture_output=True, text=True)
     assert found.returncode == 0 and " 0 errors, 0 warnings" in found.stdout, found.stdout[-3000:] + found.stderr
 
 
@@ -215,6 +220,7 @@ def main():
             shared = {"fq_name": PROJECT + ["shared"], "parent_type": "project", "network_ipam_refs": [reference]}
             status, content, _ = server.request(server.connect(), "POST", "/virtual-networks", {"virtual-network": shared})
             assert status == 200, content
+            contest = histories.Contest(server)
             for turn in range(rounds):
                 if library and turn % 2:
                     server.kill()
@@ -229,6 +235,7 @@ def main():
                 workers = [PatientClient(server, chance.random(), f"{turn}-{number}") for number in range(CLIENTS)]
                 for worker in workers:
                     worker.start()
+                contestants = histories.start(contest, server, CONTESTANTS, chance)
                 time.sleep(chance.uniform(0.05, 0.8))
                 torn += server.process.poll() is not None
                 server.kill()
@@ -237,13 +244,19 @@ def main():
                     worker.join()
                     if worker.unexpected:
                         raise worker.unexpected
+                histories.stop(contestants)
+                contest.settled()
                 clients += workers
                 refused += sum(worker.refused for worker in workers)
                 acknowledged += sum(len(worker.present) + 2 * len(worker.gone) + 2 * len(worker.addresses) for worker in workers)
                 revision = max([revision] + [worker.revision for worker in workers])
-                check_store(tungsten, folder)
+                check_store(tungsten, "--data-dir", folder / "data")
                 server = Server(tungsten, folder)
                 revision = check(server, clients, revision)
+                contest.judge(server)
+                if turn % 10 == 9:
+                    contest.finish(server)
+            contest.finish(server)
         except BaseException:
             print((folder / "log").read_text(errors="replace")[-3000:], file=sys.stderr)
             raise
@@ -252,7 +265,7 @@ def main():
     assert acknowledged > 100, f"only {acknowledged} writes were acknowledged: the clients hardly worked"
     assert not library or rounds < 6 or refused + torn > 0, "the disk never failed"
     faults = f", {torn} torn writes, {refused} requests refused" if library else ""
-    print(f"{rounds} kills{faults}, {acknowledged} acknowledged writes, none lost")
+    print(f"{rounds} kills{faults}, {acknowledged} acknowledged writes, none lost; {contest.summary()}")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 
 Three members of etcd, and servers that reach them through relays of this program, which can cut any connection at any moment. Clients
 write all the time and remember what they were told; a request without an answer, or one answered with 503, may have happened or not.
+Others fight over a few names and addresses, and one order of requests must explain what all of them were told (histories.py).
 Afterwards every server shows the same objects, has told its watchers the same changes, and nothing was lost or given twice.
 Prints the seed, which SEED of the environment repeats.
 """
@@ -24,6 +25,7 @@ import threading
 import time
 
 import durability
+import histories
 
 PROJECT = durability.PROJECT
 
@@ -253,19 +255,25 @@ class Bed:
     def __init__(self, tungsten, folder, seed):
         self.tungsten, self.folder, self.chance = tungsten, folder, random.Random(seed)
         self.cluster = Cluster(folder)
-        self.relays = [Relay(member.port) for member in self.cluster.members]
-        self.servers, self.past, self.latest = [], [], 0
+        self.servers, self.past, self.contestants = [], [], []
+
+    def store(self):
+        return "etcd:" + ",".join(f"http://127.0.0.1:{member.port}" for member in self.cluster.members)
 
     def add_server(self):
-        # Each has another first member.
-        ports = [relay.port for relay in self.relays]
+        # Each has relays of its own, and another first member.
+        relays = [Relay(member.port) for member in self.cluster.members]
+        ports = [relay.port for relay in relays]
         turn = Server.count % 3
         server = Server(self.tungsten, self.folder, ports[turn:] + ports[:turn])
+        server.relays = relays
         self.servers.append(server)
         return server
 
     def start_clients(self, count, races=0):
         names = [f"race-{len(self.past)}-{number}" for number in range(races)]
+        for server in self.servers:
+            self.start_contestants(server)
         return self.begin([
             Client(server, self.chance.random(), f"{len(self.past)}-{number}-{turn}", names)
             for turn in range(count) for number, server in enumerate(self.servers)
@@ -277,8 +285,12 @@ class Bed:
         self.past += clients
         return clients
 
-    @staticmethod
-    def stop(clients):
+    def start_contestants(self, server):
+        self.contestants += histories.start(self.contest, server, 1, self.chance)
+
+    def stop(self, clients):
+        histories.stop(self.contestants)
+        self.contestants = []
         for client in clients:
             client.stops.set()
         for client in clients:
@@ -300,6 +312,10 @@ class Bed:
 
     def check(self):
         """Everything that was acknowledged is there, nothing was given twice, and all servers show the same."""
+        revision = self.settle()
+        # The head of the store is past all that, so nothing that was on its way can be stored any more.
+        self.contest.settled()
+        self.contest.judge(*self.servers)
         revision = self.settle()
         durability.check(self.chance.choice(self.servers), self.past, revision)
         self.settle()
@@ -327,7 +343,7 @@ def writers_at_once(bed):
     start = bed.settle()
     watchers = [Watcher(server, start) for server in bed.servers]
     clients = bed.start_clients(4, races=30)
-    time.sleep(4)
+    time.sleep(3)
     bed.stop(clients)
     end = bed.settle()
     for watcher in watchers:
@@ -360,7 +376,7 @@ def writers_at_once(bed):
 
 def servers_killed(bed):
     clients = bed.start_clients(3)
-    kills = 5
+    kills = 4
     for _ in range(kills):
         time.sleep(bed.chance.uniform(0.2, 0.5))
         victim = bed.chance.choice(bed.servers)
@@ -369,6 +385,7 @@ def servers_killed(bed):
         server = bed.add_server()
         wait("the new server is ready", server.is_ready)
         clients += bed.begin([Client(server, bed.chance.random(), f"{len(bed.past)}-new")])
+        bed.start_contestants(server)
     bed.stop(clients)
     bed.check()
     return f"{kills} kills"
@@ -380,13 +397,38 @@ def connections_cut(bed):
     cuts = 30
     for _ in range(cuts):
         time.sleep(bed.chance.uniform(0.02, 0.15))
-        bed.chance.choice(bed.relays).cut()
+        bed.chance.choice(bed.chance.choice(bed.servers).relays).cut()
     written = sum(client.written for client in clients)
     bed.stop(clients)
     bed.check()
     refused = sum(client.refused for client in clients)
     assert written > 10 * refused, f"{refused} requests were refused, although another attempt would have done, and {written} not"
     return f"{cuts} cuts, {refused} requests refused, {written} written"
+
+
+def server_cut_off(bed):
+    """One server does not reach etcd: it says so and refuses changes, the others go on, and when it is back it has what they made."""
+    lonely = bed.chance.choice(bed.servers)
+    clients = bed.start_clients(1)
+    time.sleep(0.3)
+    for relay in lonely.relays:
+        relay.refuses = True
+        relay.cut()
+    wait("the server says that it is not ready", lambda: not lonely.is_ready())
+    others = [client for client in clients if client.server is not lonely]
+    alone = [client for client in clients if client.server is lonely]
+    wait("its clients are refused", lambda: all(client.refused > 0 for client in alone))
+    before = {client: client.written for client in clients}
+    wait("the others write", lambda: all(client.written > before[client] + 2 for client in others))
+    assert all(client.written == before[client] for client in alone), "a server without a store acknowledged a change"
+    assert lonely.get("/virtual-networks")[0] == 200
+    for relay in lonely.relays:
+        relay.refuses = False
+    wait("the server is ready again", lonely.is_ready)
+    wait("its clients write", lambda: all(client.written > before[client] for client in alone))
+    bed.stop(clients)
+    bed.check()
+    return f"{sum(client.refused for client in alone)} requests refused"
 
 
 def leader_killed(bed):
@@ -494,12 +536,17 @@ def main():
             status, content, _ = first.request(first.connect(), "POST", "/virtual-networks", {"virtual-network": shared})
             assert status == 200, content
             bed.settle()
-            for scenario in (writers_at_once, servers_killed, connections_cut, leader_killed, etcd_gone, large_transactions):
+            bed.contest = histories.Contest(first, is_late=True)
+            bed.settle()
+            for scenario in (writers_at_once, servers_killed, connections_cut, server_cut_off, leader_killed, etcd_gone, large_transactions):
                 if len(sys.argv) > 2 and scenario.__name__ not in sys.argv[2:]:
                     continue
                 start = time.monotonic()
                 outcome = scenario(bed)
                 print(f"{scenario.__name__.replace('_', ' ')}: {outcome} ({time.monotonic() - start:.1f} s)", flush=True)
+            bed.contest.finish(bed.servers[0])
+            durability.check_store(bed.tungsten, "--store", bed.store())
+            print(bed.contest.summary())
             assert bed.cluster.keys("/tungsten/configuration/objects/") > 0, "nothing came into the checkpoint"
         except BaseException:
             for log in sorted(pathlib.Path(folder).glob("server-*.log"))[-4:]:
