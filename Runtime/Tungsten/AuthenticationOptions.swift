@@ -28,6 +28,11 @@ struct AuthenticationOptions: ParsableArguments {
     var keystone: String?
 
     @Option(
+        name: .customLong("keystone-authorities"),
+        help: ArgumentHelp("The authorities that may vouch for an https:// Keystone (PEM). (default: the system's)", valueName: "file"))
+    var keystoneAuthorities: String?
+
+    @Option(
         name: .customLong("aaa-mode"),
         help: ArgumentHelp(
             """
@@ -45,13 +50,24 @@ struct AuthenticationOptions: ParsableArguments {
     func validate() throws {
         if kind != .users, users != nil { throw ValidationError("--users goes with --auth users") }
         guard kind == .keystone else {
-            if keystone != nil { throw ValidationError("--keystone goes with --auth keystone") }
+            if keystone != nil || keystoneAuthorities != nil { throw ValidationError("--keystone goes with --auth keystone") }
             return
         }
         guard let keystone else { throw ValidationError("--auth keystone needs --keystone URL, such as http://10.0.0.5:5000/v3") }
         guard KeystoneAddress(keystone) != nil else {
-            throw ValidationError("--keystone: '\(keystone)' is no address of Keystone; write http://host:port/v3")
+            throw ValidationError("--keystone: '\(keystone)' is no address of Keystone; write https://host:port/v3")
         }
+    }
+
+    /// The same as options of the configuration server.
+    var arguments: [String] {
+        var result = ["--auth", kind.rawValue, "--aaa-mode", mode.rawValue, "--admin-role", administrator]
+        for (name, value) in [
+            ("--users", users), ("--keystone", keystone), ("--keystone-authorities", keystoneAuthorities), ("--reader-role", reader),
+        ] {
+            if let value { result += [name, value] }
+        }
+        return result
     }
 
     /// Takes over what was said into a server's options.
@@ -62,7 +78,10 @@ struct AuthenticationOptions: ParsableArguments {
         switch kind {
         case .none: options.authentication = .none
         case .users: options.authentication = .users(file: users ?? UserFileOptions.standard(in: options.dataDirectory))
-        case .keystone: options.authentication = keystone.flatMap(KeystoneAddress.init).map { .keystone($0) } ?? .none
+        case .keystone:
+            guard var address = keystone.flatMap(KeystoneAddress.init) else { return }
+            address.authorities = keystoneAuthorities
+            options.authentication = .keystone(address)
         }
     }
 }

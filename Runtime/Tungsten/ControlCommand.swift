@@ -5,8 +5,8 @@ import ControlNode
 import Foundation
 import Glibc
 import Logging
-import NIOTransport
 import NetworkTypes
+import ObjectCommands
 
 struct ControlCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -23,7 +23,7 @@ struct ControlRunCommand: AsyncParsableCommand {
             It exchanges routes with BGP speakers and with agents. Routing instances, peers and what agents are told of the configuration come \
             from the configuration server:
 
-              tungsten control --api-server 192.0.2.10:8082 --name control-1
+              tungsten control --server 192.0.2.10:8082 --name control-1
 
             What is given here instead is static, and goes before the configuration's:
 
@@ -42,7 +42,7 @@ struct ControlRunCommand: AsyncParsableCommand {
     @Option(
         name: .customLong("listen-xmpp"),
         help: ArgumentHelp(
-            "Where to listen for agents. Without it none are served, or with --api-server those that come to 0.0.0.0:5269. Port 0 takes any free port.",
+            "Where to listen for agents. Without it none are served, or with --server those that come to 0.0.0.0:5269. Port 0 takes any free port.",
             valueName: "host:port"))
     var listenXMPP: ListenAddress?
 
@@ -51,23 +51,17 @@ struct ControlRunCommand: AsyncParsableCommand {
         help: ArgumentHelp("How long the routes of a lost agent are used on; 0 forgets them at once.", valueName: "seconds"))
     var staleTime = 300.0
 
-    @Option(
-        help: ArgumentHelp(
-            "The configuration server to take routing instances and peers from; several, separated by commas, are tried in turn.",
-            valueName: "host:port,…"))
-    var apiServer: String?
-
     @Option(help: ArgumentHelp("The name of this control node's bgp-router in the configuration; this host's when it is left out."))
     var name: String?
 
     @Option(
         name: .customLong("as"),
-        help: ArgumentHelp("The autonomous system. Left out with --api-server, it is the configuration's.", valueName: "number"))
+        help: ArgumentHelp("The autonomous system. Left out with --server, it is the configuration's.", valueName: "number"))
     var system: String?
 
     @Option(
         help: ArgumentHelp(
-            "This speaker's BGP identifier, an IPv4 address. Left out with --api-server, it is the configuration's, else the address of --listen-bgp.",
+            "This speaker's BGP identifier, an IPv4 address. Left out with --server, it is the configuration's, else the address of --listen-bgp.",
             valueName: "address"))
     var routerID: String?
 
@@ -98,6 +92,8 @@ struct ControlRunCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("How many partitions the tables have; 0 for one a core.", valueName: "count"))
     var partitions = 0
+
+    @OptionGroup(title: "Configuration server, to take routing instances and peers from; none unless it is named") var api: APIOptions
 
     @OptionGroup var common: CommonOptions
 
@@ -133,15 +129,10 @@ struct ControlRunCommand: AsyncParsableCommand {
     }
 
     private func configurationOptions() throws -> ConfigurationOptions? {
-        guard let apiServer else { return nil }
-        let addresses = try apiServer.split(separator: ",").map { text in
-            guard let address = NIOTransport.Address(String(text)) else {
-                throw ValidationError("'\(text)' is not an address; write HOST:PORT, with an IPv6 address in brackets")
-            }
-            return address
-        }
-        guard !addresses.isEmpty else { throw ValidationError("--api-server needs the address of a configuration server, HOST:PORT") }
-        return ConfigurationOptions(NIOTransport(addresses), servers: apiServer, name: name ?? ProcessInfo.processInfo.hostName)
+        let settings = try api.roleSettings()
+        guard settings.server != nil else { return nil }
+        return ConfigurationOptions(
+            try settings.transport(), servers: settings.place, name: name ?? ProcessInfo.processInfo.hostName)
     }
 
     /// With who this control node is, as far as that is not given, from the configuration. Nil when it was stopped before that was known.
@@ -157,7 +148,7 @@ struct ControlRunCommand: AsyncParsableCommand {
             return options
         }
         guard let configuration else {
-            throw ValidationError("--as and --router-id are needed; with --api-server they can come from the configuration")
+            throw ValidationError("--as and --router-id are needed; with --server they can come from the configuration")
         }
         print("waiting for the configuration of \(configuration.name) from \(configuration.servers)")
         fflush(nil)

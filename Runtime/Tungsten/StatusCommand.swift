@@ -7,7 +7,9 @@ import Client
 import Demonstration
 import ForwarderMessages
 import Foundation
+import NIOCore
 import NIOTransport
+import ObjectCommands
 import Supervision
 
 struct StatusCommand: AsyncParsableCommand {
@@ -18,9 +20,6 @@ struct StatusCommand: AsyncParsableCommand {
             Asks each role where it listens. Hosts of the demonstration are asked in their namespaces, which needs root. The exit status is 0 when \
             all that was found is well, else 1.
             """)
-
-    @Option(help: ArgumentHelp("Where the configuration server listens.", valueName: "host:port"))
-    var api = ListenAddress(host: "127.0.0.1", port: 8082)
 
     @Option(help: ArgumentHelp("Where the control node answers questions.", valueName: "host:port"))
     var control = ListenAddress(host: "127.0.0.1", port: 8083)
@@ -39,6 +38,8 @@ struct StatusCommand: AsyncParsableCommand {
     )
     var output = InspectOptions.Output.table
 
+    @OptionGroup(title: "Configuration server") var api: APIOptions
+
     /// Used for hosts in namespaces: the agent alone, as it tells it.
     @Flag(name: .customLong("agent-only"), help: ArgumentHelp("Print what the agent says of itself.", visibility: .hidden))
     var agentOnly = false
@@ -49,7 +50,7 @@ struct StatusCommand: AsyncParsableCommand {
             print(String(decoding: body, as: UTF8.self))
             return
         }
-        var findings = [await configurationServer(), await controlNode()]
+        var findings = [await configurationServer(try settings()), await controlNode()]
         findings += supervisedRoles()
         let hosts = demonstrationHosts()
         for (host, folder) in hosts {
@@ -85,11 +86,36 @@ struct StatusCommand: AsyncParsableCommand {
         return reply.body
     }
 
-    private func configurationServer() async -> RoleStatus {
-        let place = "http://\(api)"
-        guard let body = await get(api, "/virtual-networks?count=true") else { return RoleStatus("configuration server", place, "down") }
-        let networks = (try? JSONDecoder().decode([String: Count].self, from: Data(body)))?["virtual-networks"]?.count
-        return RoleStatus("configuration server", place, "up", networks.map { "\($0) virtual networks" } ?? "")
+    /// With nothing said of who asks, as the roles of the `tungsten up` that runs, where its user may read that.
+    private func settings() throws(CommandError) -> ServerContext {
+        let settings = try api.settings()
+        guard settings.user == nil, let folder = runningFolders.first, let platform = PlatformLogin.kept(in: folder) else {
+            return settings
+        }
+        return settings.overridden(by: platform)
+    }
+
+    private func configurationServer(_ settings: ServerContext) async -> RoleStatus {
+        let role = "configuration server"
+        var place = settings.place
+        do {
+            place = try settings.servers().map(\.description).joined(separator: ",")
+            let transport = try settings.transport(patience: .seconds(10), asks: false)
+            let reply = try await transport.send(ClientRequest(.get, "/virtual-networks?count=true"))
+            switch reply.status {
+            case 200:
+                let networks = (try? JSONDecoder().decode([String: Count].self, from: Data(reply.body)))?["virtual-networks"]?.count
+                return RoleStatus(role, place, "up", networks.map { "\($0) virtual networks" } ?? "")
+            case 401, 403: return RoleStatus(role, place, "up", "what it has is only for those who log in (--user)")
+            default: return RoleStatus(role, place, "down", "\(ClientError(reply))")
+            }
+        } catch let error as ClientError where error.code != .unreachable {
+            return RoleStatus(role, place, error.code == .denied ? "up" : "down", error.message)
+        } catch let error as CommandError {
+            return RoleStatus(role, place, "down", error.message)
+        } catch {
+            return RoleStatus(role, place, "down")
+        }
     }
 
     private struct Count: Decodable { let count: Int }

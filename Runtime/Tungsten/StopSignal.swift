@@ -45,6 +45,13 @@ final class StopSignal {
     /// Returns when the process has been asked to stop.
     func requested() async { await request.value }
 
+    /// Does the work of a role until it fails, or the process has been asked to stop: then its task is cancelled.
+    func run(_ work: @escaping @Sendable () async throws -> Void) async throws {
+        let task = Task { try await work() }
+        whenRequested { task.cancel() }
+        try await task.value
+    }
+
     /// Calls something when the process has been asked to stop.
     func whenRequested(_ body: @escaping @Sendable () -> Void) {
         let request = request

@@ -26,6 +26,13 @@ struct TLSOptions: ParsableArguments {
         }
     }
 
+    /// The same as options of the configuration server.
+    var arguments: [String] {
+        [("--tls-certificate", certificate), ("--tls-key", key), ("--tls-client-authorities", clientAuthorities)].flatMap { name, value in
+            value.map { [name, $0] } ?? []
+        }
+    }
+
     var identity: TLSIdentity? {
         guard let certificate, let key else { return nil }
         return TLSIdentity(certificate: certificate, key: key, clientAuthorities: clientAuthorities)

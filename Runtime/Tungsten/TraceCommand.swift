@@ -9,8 +9,8 @@ import Coding
 import ConfigurationClient
 import ForwarderMessages
 import Glibc
-import NIOTransport
 import NetworkTypes
+import ObjectCommands
 
 struct TraceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -32,9 +32,6 @@ struct TraceCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The workload that it goes to, or an IPv4 address.", valueName: "to"))
     var destination: String
 
-    @Option(help: ArgumentHelp("The configuration server, for names and addresses.", valueName: "host:port"))
-    var api = "127.0.0.1:8082"
-
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
@@ -48,13 +45,14 @@ struct TraceCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("text to read, or json.", valueName: "format"))
     var output = Output.text
 
+    @OptionGroup(title: "Configuration server, for names and addresses") var api: APIOptions
+
     enum Output: String, ExpressibleByArgument, CaseIterable {
         case text, json
     }
 
     func run() async throws {
-        guard let address = NIOTransport.Address(api) else { throw ValidationError("'\(api)' is not an address; write HOST:PORT") }
-        let workloads = WorkloadDirectory(ConfigurationClient(transport: NIOTransport([address])))
+        let workloads = WorkloadDirectory(ConfigurationClient(transport: try api.settings().transport(asks: true)))
         let from = try await workloads.find(source)
         let to: WorkloadDirectory.Workload?
         let target: IPv4Address

@@ -247,7 +247,7 @@ import Testing
     @Test(arguments: [
         ("http://k:5000/v3", "http://k:5000/v3"), ("http://k:5000", "http://k:5000/v3"),
         ("http://k/identity/v3/", "http://k:80/identity/v3"),
-        ("http://[::1]:5000", "http://[::1]:5000/v3"),
+        ("http://[::1]:5000", "http://[::1]:5000/v3"), ("https://k", "https://k:443/v3"), ("https://k:5000/", "https://k:5000/v3"),
     ])
     func findsKeystone(_ text: String, _ expected: String) { #expect(KeystoneAddress(text)?.description == expected) }
 

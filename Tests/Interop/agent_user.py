@@ -368,7 +368,7 @@ def platform(hosts, workloads):
     section("the platform")
     start("api", TUNGSTEN, "api", "--listen", f"{HERE}:8082", "--data-dir", WORK / "api")
     announced("api", "serves")
-    start("transformer", TUNGSTEN, "transformer", "--api", f"{HERE}:8082")
+    start("transformer", TUNGSTEN, "transformer", "--server", f"{HERE}:8082")
     announced("transformer", "follows")
     # A control node waits for the hosts that it knows when it starts.
     for host in hosts:
@@ -383,7 +383,7 @@ def platform(hosts, workloads):
 
 
 def start_control(name="control", address=HERE, *more):
-    start(name, TUNGSTEN, "control", "--api-server", f"{HERE}:8082", "--as", "64512", "--router-id", address, "--listen-bgp", f"{address}:179",
+    start(name, TUNGSTEN, "control", "--server", f"{HERE}:8082", "--as", "64512", "--router-id", address, "--listen-bgp", f"{address}:179",
           "--listen-xmpp", f"{address}:5269", "--data-dir", WORK / name, "--log-level", "debug", *more)
 
 

@@ -1,11 +1,12 @@
 """Authentication and permissions, seen by the published client of the older platform (contrail-api-client): the same story once with users of
-the server's own and once with a real Keystone.
+the server's own and once with a real Keystone. Beside it the command `tungsten` and the roles, which log in to the same servers.
 
     authentication.py TUNGSTEN     TUNGSTEN: the built executable
 """
 
 import contextlib
 import json
+import os
 import pathlib
 import re
 import secrets
@@ -65,6 +66,55 @@ def server(tungsten, folder, *options):
         expect(password not in text, "no password in the log")
 
 
+def command(tungsten, folder, *arguments, status=0, text=None, **variables):
+    """Runs `tungsten` as somebody whose home is the folder and whose environment has `variables`; returns what it said."""
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), **{f"TUNGSTEN_{name}": str(value) for name, value in variables.items()}}
+    done = subprocess.run([tungsten, *map(str, arguments)], input=text or "", capture_output=True, text=True, timeout=60, env=environment)
+    said = done.stdout + done.stderr
+    expect(done.returncode == status, f"tungsten {arguments} ends with {status}, not {done.returncode}: {said}")
+    expect(not any(password in said for password in passwords.values()), "no password is shown")
+    return said
+
+
+@contextlib.contextmanager
+def platform(tungsten, folder, *options, **variables):
+    """`tungsten up`, without the hosts; gives the server's address and that of the control node."""
+    log, data = folder / "up.log", folder / "platform"
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), **{f"TUNGSTEN_{name}": str(value) for name, value in variables.items()}}
+    with open(log, "wb") as file:
+        process = subprocess.Popen(
+            [tungsten, "up", "--no-demonstration", "--listen", "127.0.0.1:0", "--introspection", "127.0.0.1:0", "--data-dir", data, *options],
+            stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT, env=environment)
+    try:
+        wait(lambda: b"Ctrl-C stops everything" in log.read_bytes() or process.poll() is not None, "the platform starts", log)
+        expect(process.poll() is None, "the platform runs: " + log.read_text(errors="replace")[-3000:])
+        found = re.search(r"configuration server +(\S+)\n +control node +http://(\S+)", log.read_text())
+        yield found[1], found[2]
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+    text = "".join(path.read_text(errors="replace") for path in [log, *(data / "log").iterdir()])
+    expect(not any(password in text for password in passwords.values()), "no password in what the platform logs")
+    if (kept := data / "platform.password").exists():
+        expect(kept.stat().st_mode & 0o777 == 0o600, "the password of the roles is for their user alone")
+        expect(kept.read_text().strip() not in text, "nor is that of the roles in a log")
+
+
+def wait(condition, what, log=None, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise SystemExit(f"authentication: not so after {seconds} s: {what}\n" + (log.read_text(errors="replace")[-3000:] if log else ""))
+        time.sleep(0.05)
+
+
+def chain(tungsten, folder, control, name, **variables):
+    """A network that is made goes through the transformer, which writes, to the control node, which reads."""
+    command(tungsten, folder, "create", "virtual-network", name, "--below", "default-project", **variables)
+    wait(lambda: f"{name}:{name}" in command(tungsten, folder, "control", "show", "instances", "--introspection", control),
+         f"the control node has the instance of {name}", folder / "platform/log/transformer.log")
+
+
 def client(port, user, project, authentication_port):
     return vnc_api.VncApi(
         username=user, password=passwords[user], tenant_name=project, api_server_host="127.0.0.1", api_server_port=port,
@@ -81,7 +131,7 @@ def status(port, path, headers={}, method="GET", body=None):
         return error.code, error.read().decode()
 
 
-passwords = {name: secrets.token_hex(8) for name in ("admin", "red", "blue")}
+passwords = {name: secrets.token_hex(8) for name in ("admin", "red", "blue", "watcher")}
 
 
 def allow_members(admin):
@@ -171,7 +221,8 @@ def own_users(tungsten, folder):
     user("revoke", "blue", "--role", "guest")
     expect("there is a user red already" in user("add", "red", "--role", "x", password=passwords["blue"], status=1), "a name is used once")
     expect("red    member in default-domain:red" in user("list", None), "the list of users")
-    with server(tungsten, folder, "--auth", "users", "--aaa-mode", "rbac") as port:
+    user("add", "watcher", "--role", "reader", password=passwords["watcher"])
+    with server(tungsten, folder, "--auth", "users", "--aaa-mode", "rbac", "--reader-role", "reader") as port:
         _, blue = story(port, lambda *who: client(port, *who, port), "default-project", uuid.uuid4().hex, uuid.uuid4().hex)
         token = blue.get_auth_token()
         expect(status(port, "/virtual-networks", {"X-Auth-Token": token})[0] == 200, "blue's token is good")
@@ -181,6 +232,40 @@ def own_users(tungsten, folder):
         while status(port, "/virtual-networks", {"X-Auth-Token": token})[0] != 401:
             expect(time.monotonic() < deadline, "the token of a user who is gone stops being good")
             time.sleep(0.2)
+        commands_log_in(tungsten, folder, port, token)
+    with platform(tungsten, folder, "--auth", "users", SERVER="nowhere:1", USER="nobody", PASSWORD="x") as (url, control):
+        command(tungsten, folder, "get", "projects", "--server", url, status=5)
+        as_roles = {"SERVER": url, "USER": "platform", "PASSWORD_FILE": folder / "platform/platform.password"}
+        chain(tungsten, folder, control, "first", **as_roles)
+    with platform(tungsten, folder, "--auth", "users") as (url, control):
+        chain(tungsten, folder, control, "second", **{**as_roles, "SERVER": url})
+
+
+def commands_log_in(tungsten, folder, port, void_token):
+    url = f"http://127.0.0.1:{port}"
+    admin = {"SERVER": url, "USER": "admin", "PASSWORD": passwords["admin"]}
+    said = command(tungsten, folder, "get", "projects", SERVER=url, status=5)
+    expect("Log in" in said, "who does not say who they are is told how to")
+    expect("red" in command(tungsten, folder, "get", "projects", **admin), "an administrator")
+    said = command(tungsten, folder, "get", "projects", SERVER=url, USER="admin", PASSWORD="wrong", status=5)
+    expect("does not accept the name or the password of admin" in said, "a wrong password")
+    said = command(tungsten, folder, "get", "projects", SERVER=url, USER="admin", status=5)
+    expect("TUNGSTEN_PASSWORD" in said, "no password")
+    command(tungsten, folder, "get", "projects", SERVER=url, TOKEN=void_token, status=5)
+    token = client(port, "admin", "default-project", port).get_auth_token()
+    command(tungsten, folder, "get", "projects", SERVER=url, TOKEN=token)
+    # A context, and a password in a file.
+    (folder / "password").write_text(passwords["watcher"] + "\n")
+    command(tungsten, folder, "context", "add", "here", "--server", url, "--user", "watcher", "--password-file", folder / "password")
+    expect("red" in command(tungsten, folder, "get", "projects"), "a reader reads, by the context")
+    command(tungsten, folder, "create", "virtual-network", "x", "--below", "default-project", status=5)
+    expect("nothing" not in command(tungsten, folder, "status", "--control", "127.0.0.1:1", status=1), "the state, by the context")
+    command(tungsten, folder, "create", "virtual-network", "x", "--below", "default-project", **admin)
+    command(tungsten, folder, "delete", "virtual-network", "x", **admin)
+    command(tungsten, folder, "context", "delete", "here")
+    for role in (["transformer"], ["names", "--listen", "127.0.0.1:0"]):
+        said = command(tungsten, folder, *role, "--server", url, "--user", "admin", PASSWORD="wrong", status=1)
+        expect("does not accept the name or the password of admin" in said, f"{role[0]} says why it ends")
 
 
 def with_keystone(tungsten, folder):
@@ -193,6 +278,11 @@ def with_keystone(tungsten, folder):
             red, _ = story(port, lambda *who: client(port, *who, keystone.port), "admin", red_id, blue_id)
             known, fresh = red.get_auth_token(), keystone.log_in("red", passwords["red"], "red")
             expect(status(port, "/virtual-networks", {"X-Auth-Token": known})[0] == 200, "red's token is good")
+            as_admin = {"USER": "admin", "PASSWORD": passwords["admin"], "PROJECT": "admin", "IDENTITY_URL": keystone.url}
+            expect("red" in command(tungsten, folder, "get", "projects", "--server", f"127.0.0.1:{port}", **as_admin), "the command")
+            with platform(tungsten, folder, "--auth", "keystone", "--keystone", keystone.url, "--user", "admin", "--project", "admin",
+                          PASSWORD=passwords["admin"]) as (url, control):
+                chain(tungsten, folder, control, "first", SERVER=url, **as_admin)
             keystone.stop()
             expect(status(port, "/virtual-networks", {"X-Auth-Token": known})[0] == 200, "what is known is known while Keystone is away")
             code, text = status(port, "/virtual-networks", {"X-Auth-Token": fresh})
@@ -248,6 +338,17 @@ def with_certificates(tungsten, folder):
         trusting = ssl.create_default_context(cafile=folder / "ca.pem")
         expect_refused((urllib.error.URLError, OSError), "a client without a certificate",
                        urllib.request.urlopen, f"https://127.0.0.1:{port}/", context=trusting, timeout=30)
+        command(tungsten, folder, "get", "projects", SERVER=f"https://127.0.0.1:{port}", TLS_AUTHORITIES=folder / "ca.pem", status=6)
+        shown = {"TLS_AUTHORITIES": folder / "ca.pem", "TLS_CERTIFICATE": folder / "client.pem", "TLS_KEY": folder / "client.key"}
+        expect("default-project" in command(tungsten, folder, "get", "projects", SERVER=f"https://127.0.0.1:{port}", **shown),
+               "the command with a certificate")
+        said = command(tungsten, folder, "get", "projects", SERVER=f"127.0.0.1:{port}", **shown, status=1)
+        expect("write https://" in said, "certificates without TLS")
+        command(tungsten, folder, "get", "projects", SERVER=f"https://127.0.0.1:{port}", status=6)
+    with platform(tungsten, folder, "--auth", "users", *options, "--tls-client-authorities", folder / "ca.pem",
+                  "--tls-authorities", folder / "ca.pem") as (url, control):
+        expect(url.startswith("https://"), "the platform's server speaks TLS")
+        chain(tungsten, folder, control, "first", SERVER=url, USER="platform", PASSWORD_FILE=folder / "platform/platform.password", **shown)
 
 
 def main():

@@ -153,7 +153,7 @@ private struct Surroundings {
         let login = try await here.run("get", "vn", "--user", "grace")
         #expect(login.status == 5 && login.complaints.contains("there is no password for grace: set TUNGSTEN_PASSWORD"))
         let address = try await here.run("get", "vn", "--server", "http://a/b")
-        #expect(address.status == 1 && address.complaints.contains("write it as host:port"))
+        #expect(address.status == 1 && address.complaints.contains("write it as https://host:port"))
     }
 
     @Test func contextsAreKeptForTheirUserAlone() async throws {

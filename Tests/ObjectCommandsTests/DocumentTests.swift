@@ -128,9 +128,9 @@ import Testing
         let again = try ContextFile(try file.text(), path: "contexts.yaml")
         #expect(again == file)
         #expect(try again.context(nil) == context)
-        #expect(try context.addresses() == ["lab1:8082", "lab2:8082"])
+        #expect(try context.servers().map(\.address) == ["lab1:8082", "lab2:8082"])
         var options = ServerContext(environment: ["TUNGSTEN_SERVER": "http://other:9/", "TUNGSTEN_PASSWORD_FILE": "/x"])
-        #expect(try options.addresses() == ["other:9"])
+        #expect(try options.servers().map(\.description) == ["http://other:9"])
         options.user = "ada"
         #expect(context.overridden(by: options).user == "ada")
         #expect(throws: CommandError.self) { try file.context("nope") }

@@ -107,7 +107,8 @@ public struct ConfigurationWatch: AsyncSequence, Sendable {
                 case .fail(let error): throw error
                 }
             } catch {
-                guard error.code == .unreachable else { throw error }
+                // An identity service that cannot answer now is no refusal either.
+                guard error.code == .unreachable || error.code == .unavailable else { throw error }
                 failed(error)
             }
         }

@@ -1,5 +1,5 @@
-// Which server a command talks to, and as whom: contexts, kept in a file under names, and what environment and options say otherwise. No
-// password is kept, only where one is to be found.
+// Which server a command or a role talks to, as whom, and over which TLS: contexts, kept in a file under names, and what environment and
+// options say otherwise. No password is kept, only where one is to be found.
 
 import Coding
 import Yams
@@ -8,9 +8,10 @@ import Yams
 public struct ServerContext: Sendable, Equatable {
     public static let standardServer = "127.0.0.1:8082"
 
-    /// `host:port`, several with commas between them; also as `http://host:port`.
+    /// `https://host:port`, several with commas between them; without a scheme it is `http://`.
     public var server: String?
-    /// Where objects without a place go, and where short names are looked for first: `default-domain:default-project`.
+    /// Where objects without a place go, where short names are looked for first, and what a login is for:
+    /// `default-domain:default-project`.
     public var project: String?
     public var user: String?
     /// The user's domain in the identity service.
@@ -19,12 +20,18 @@ public struct ServerContext: Sendable, Equatable {
     public var passwordFile: String?
     /// The identity service, `http://host:5000/v3`; nil: the configuration server has users of its own.
     public var identityURL: String?
+    /// A file (PEM) with the authorities that may vouch for servers; nil: the system's.
+    public var tlsAuthorities: String?
+    /// Files (PEM) of the certificate to show to servers that ask, and of its key.
+    public var tlsCertificate: String?
+    public var tlsKey: String?
 
     public init() {}
 
     static let keys: [(name: String, path: any (WritableKeyPath<ServerContext, String?> & Sendable))] = [
         ("server", \.server), ("project", \.project), ("user", \.user), ("domain", \.domain), ("password-file", \.passwordFile),
-        ("identity-url", \.identityURL),
+        ("identity-url", \.identityURL), ("tls-authorities", \.tlsAuthorities), ("tls-certificate", \.tlsCertificate),
+        ("tls-key", \.tlsKey),
     ]
 
     /// What another one says, and where it says nothing, what this one does.
@@ -41,21 +48,51 @@ public struct ServerContext: Sendable, Equatable {
         }
     }
 
-    /// Addresses of the server, without `http://`.
-    public func addresses() throws(CommandError) -> [String] {
-        var result: [String] = []
+    /// The project as its whole name; a name alone is one in `default-domain`.
+    public var projectName: [String]? {
+        guard let parts = project?.split(separator: ":").map(String.init), !parts.isEmpty else { return nil }
+        return parts.count == 1 ? ["default-domain"] + parts : parts
+    }
+
+    /// The same as options of a command or a role.
+    public var arguments: [String] {
+        Self.keys.flatMap { name, path in self[keyPath: path].map { ["--" + name, $0] } ?? [] }
+    }
+
+    private var hasTLSFiles: Bool { tlsAuthorities != nil || tlsCertificate != nil || tlsKey != nil }
+
+    /// The servers, at least one; all of them over TLS or none.
+    public func servers() throws(CommandError) -> [ServerURL] {
+        var result: [ServerURL] = []
         for text in (server ?? Self.standardServer).split(separator: ",") {
-            var address = text.drop { $0 == " " }
-            if address.hasPrefix("http://") { address = address.dropFirst(7) }
-            if address.hasSuffix("/") { address = address.dropLast() }
-            guard !address.isEmpty, !address.contains("/") else {
-                throw CommandError(.invalid, "'\(text)' is not the address of a server; write it as host:port")
+            guard let url = ServerURL(text.drop { $0 == " " }, standardPort: 8082), url.path.isEmpty else {
+                throw CommandError(.invalid, "'\(text)' is not the address of a server; write it as https://host:port or host:port")
             }
-            let hasPort = address.lastIndex(of: ":").map { Int(address[address.index(after: $0)...]) != nil } ?? false
-            result.append(hasPort ? String(address) : address + ":8082")
+            result.append(url)
         }
-        guard !result.isEmpty else { throw CommandError(.invalid, "no server is named; write --server host:port") }
+        guard let first = result.first else { throw CommandError(.invalid, "no server is named; write --server https://host:port") }
+        guard result.allSatisfy({ $0.isSecure == first.isSecure }) else {
+            throw CommandError(.invalid, "some servers are https:// and some are not; they are one service, so write https:// for all")
+        }
+        guard (tlsCertificate == nil) == (tlsKey == nil) else {
+            throw CommandError(.invalid, "tls-certificate and tls-key go together; name both files")
+        }
+        if hasTLSFiles, !first.isSecure, identity?.isSecure != true {
+            throw CommandError(.invalid, "TLS files are named, but \(first) is without TLS; write https://\(first.address)")
+        }
         return result
+    }
+
+    private var identity: ServerURL? { identityURL.flatMap { ServerURL($0, standardPort: 5000) } }
+
+    /// Where tokens come from; nil: from the configuration server.
+    public func identityService() throws(CommandError) -> ServerURL? {
+        guard let identityURL else { return nil }
+        guard var url = identity else {
+            throw CommandError(.invalid, "'\(identityURL)' is not an address of an identity service; write it as https://host:5000/v3")
+        }
+        if !url.path.hasSuffix("/v3") { url.path += "/v3" }
+        return url
     }
 }
 

@@ -40,7 +40,7 @@ struct ApplyCommand: AsyncParsableCommand {
     @Flag(name: .customLong("dry-run"), help: "Say what would be done, and do nothing.")
     var dryRun = false
 
-    @OptionGroup var server: ServerOptions
+    @OptionGroup var server: ObjectOptions
 
     func run() async throws {
         try await server.run { access in
@@ -58,7 +58,7 @@ struct DiffCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("A file of objects, - for standard input.", valueName: "file"))
     var file: [String]
 
-    @OptionGroup var server: ServerOptions
+    @OptionGroup var server: ObjectOptions
 
     func run() async throws {
         var isDifferent = false
@@ -96,7 +96,7 @@ struct EditCommand: AsyncParsableCommand {
     @Argument(help: "The name or UUID.", completion: Completion.names)
     var name: String
 
-    @OptionGroup var server: ServerOptions
+    @OptionGroup var server: ObjectOptions
 
     func run() async throws {
         try await server.run { access in

@@ -7,18 +7,18 @@ import ObjectCommands
 import Resources
 
 enum Completion {
-    static let types = CompletionKind.custom { _, _, _ in ServerOptions.schema.catalogue.types.map(\.name) }
+    static let types = CompletionKind.custom { _, _, _ in ObjectOptions.schema.catalogue.types.map(\.name) }
 
     static let names = CompletionKind.custom { (words: [String], _: Int, _: String) async -> [String] in await names(words) }
 
     /// Names while there are none, then members to set.
     static let members = CompletionKind.custom { (words: [String], _: Int, _: String) -> [String] in
         guard let type = type(words) else { return [] }
-        return (ServerOptions.schema.properties(of: type).map(\.name) + type.references.map(\.key)).map { $0 + "=" }
+        return (ObjectOptions.schema.properties(of: type).map(\.name) + type.references.map(\.key)).map { $0 + "=" }
     }
 
     static let explanations = CompletionKind.custom { (_: [String], _: Int, prefix: String) -> [String] in
-        let schema = ServerOptions.schema
+        let schema = ObjectOptions.schema
         guard let dot = prefix.firstIndex(of: "."), let type = try? schema.type(String(prefix[..<dot])) else {
             return schema.catalogue.types.map(\.name)
         }
@@ -26,12 +26,13 @@ enum Completion {
     }
 
     private static func type(_ words: [String]) -> ResourceType? {
-        words.lazy.drop { $0 != "tungsten" && !$0.hasSuffix("/tungsten") }.dropFirst(2).compactMap { try? ServerOptions.schema.type($0) }
+        words.lazy.drop { $0 != "tungsten" && !$0.hasSuffix("/tungsten") }.dropFirst(2).compactMap { try? ObjectOptions.schema.type($0) }
             .first
     }
 
     private static func names(_ words: [String]) async -> [String] {
-        guard let type = type(words), let options = try? ServerOptions.parse([]), let access = try? options.access(patience: .seconds(2)),
+        guard let type = type(words), let options = try? ObjectOptions.parse([]),
+            let access = try? options.access(patience: .seconds(2), asks: false),
             let names = try? await access.names(type)
         else { return [] }
         return names.map(\.joined)

@@ -8,12 +8,14 @@ struct ContextCommand: AsyncParsableCommand {
         commandName: "context",
         abstract: "Name servers and choose between them.",
         discussion: """
-              tungsten context add lab --server lab1:8082,lab2:8082 --project default-domain:web --user grace --password-file ~/.lab
+              tungsten context add lab --server https://lab1:8082,https://lab2:8082 --project default-domain:web \
+                --user grace --password-file ~/.lab --tls-authorities /etc/lab/ca.pem
               tungsten context use lab
               tungsten context list
 
-            Kept in ~/.config/tungsten/contexts.yaml, without passwords. TUNGSTEN_CONTEXT, TUNGSTEN_SERVER, TUNGSTEN_PROJECT, TUNGSTEN_USER, \
-            TUNGSTEN_PASSWORD, TUNGSTEN_TOKEN, TUNGSTEN_IDENTITY_URL win over it, options over both.
+            Kept in ~/.config/tungsten/contexts.yaml, without passwords. The environment wins over it, options over both. Each option has a \
+            variable: TUNGSTEN_SERVER, TUNGSTEN_PROJECT, TUNGSTEN_USER, TUNGSTEN_PASSWORD_FILE, TUNGSTEN_TLS_AUTHORITIES and so on, and \
+            TUNGSTEN_CONTEXT names the context. A password or a token itself can be in TUNGSTEN_PASSWORD or TUNGSTEN_TOKEN.
             """,
         subcommands: [
             ContextAddCommand.self, ContextSetCommand.self, ContextUseCommand.self, ContextListCommand.self, ContextDeleteCommand.self,
@@ -23,24 +25,12 @@ struct ContextCommand: AsyncParsableCommand {
 
 /// What a context can say.
 struct ContextOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The configuration server; several with commas.", valueName: "host:port"))
-    var server: String?
-    @Option(help: ArgumentHelp("Where names are looked for first, and new objects put.", valueName: "domain:project"))
-    var project: String?
-    @Option(help: ArgumentHelp("Who to log in as.", valueName: "name"))
-    var user: String?
-    @Option(help: ArgumentHelp("The user's domain in the identity service.", valueName: "name"))
-    var domain: String?
-    @Option(name: .customLong("password-file"), help: ArgumentHelp("A file with the password in its first line.", valueName: "path"))
-    var passwordFile: String?
-    @Option(name: .customLong("identity-url"), help: ArgumentHelp("The identity service, http://host:5000/v3.", valueName: "url"))
-    var identityURL: String?
+    @OptionGroup var connection: ConnectionOptions
 
     func context() throws(CommandError) -> ServerContext {
-        var context = ServerContext()
-        (context.server, context.project, context.user, context.domain) = (server, project, user, domain)
-        (context.passwordFile, context.identityURL) = (passwordFile, identityURL)
-        if server != nil { _ = try context.addresses() }
+        let context = connection.context
+        if context.server != nil { _ = try context.servers() }
+        _ = try context.identityService()
         return context
     }
 

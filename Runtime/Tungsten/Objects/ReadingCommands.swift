@@ -29,7 +29,7 @@ struct GetCommand: AsyncParsableCommand {
     var below: String?
 
     @OptionGroup var output: ObjectOutput
-    @OptionGroup var server: ServerOptions
+    @OptionGroup var server: ObjectOptions
 
     func run() async throws {
         try await server.run { access in
@@ -62,7 +62,7 @@ struct DescribeCommand: AsyncParsableCommand {
     @Argument(help: "Names or UUIDs.", completion: Completion.names)
     var names: [String]
 
-    @OptionGroup var server: ServerOptions
+    @OptionGroup var server: ObjectOptions
 
     func run() async throws {
         try await server.run { access in
@@ -88,7 +88,7 @@ struct TreeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How many levels to show.", valueName: "levels"))
     var depth = 4
 
-    @OptionGroup var server: ServerOptions
+    @OptionGroup var server: ObjectOptions
 
     func validate() throws {
         guard type == nil || name != nil else { throw ValidationError("which object? write its name after the type") }
@@ -117,7 +117,7 @@ struct ReferencesCommand: AsyncParsableCommand {
     @Flag(help: "Also UUIDs, and the data of references.")
     var wide = false
 
-    @OptionGroup var server: ServerOptions
+    @OptionGroup var server: ObjectOptions
 
     func run() async throws {
         try await server.run { access in
@@ -149,8 +149,8 @@ struct ExplainCommand: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            guard let path else { return Output.write(SchemaExplanation.types(ServerOptions.schema)) }
-            Output.write(try SchemaExplanation.text(path, ServerOptions.schema))
+            guard let path else { return Output.write(SchemaExplanation.types(ObjectOptions.schema)) }
+            Output.write(try SchemaExplanation.text(path, ObjectOptions.schema))
         } catch {
             Output.complain("\(error)")
             throw ExitCode(1)

@@ -37,7 +37,7 @@ struct WatchCommand: AsyncParsableCommand {
         name: .shortAndLong, help: ArgumentHelp("table: a line each. json: a JSON object each. name: type and name.", valueName: "format"))
     var output = Format.table
 
-    @OptionGroup var server: ServerOptions
+    @OptionGroup var server: ObjectOptions
 
     func run() async throws {
         try await server.run { access in

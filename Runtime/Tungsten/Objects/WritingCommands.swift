@@ -40,7 +40,7 @@ struct CreateCommand: AsyncParsableCommand {
     @Flag(name: .shortAndLong, help: "Print the UUID alone.")
     var quiet = false
 
-    @OptionGroup var server: ServerOptions
+    @OptionGroup var server: ObjectOptions
 
     func validate() throws {
         guard file.isEmpty else {
@@ -100,7 +100,7 @@ struct SetCommand: AsyncParsableCommand {
     @Flag(name: .customLong("dry-run"), help: "Let the server check it, and change nothing.")
     var dryRun = false
 
-    @OptionGroup var server: ServerOptions
+    @OptionGroup var server: ObjectOptions
 
     func run() async throws {
         try await server.run { access in
@@ -139,7 +139,7 @@ struct DeleteCommand: AsyncParsableCommand {
     @Flag(name: .customLong("ignore-missing"), help: "An object that is not there is no error.")
     var ignoresMissing = false
 
-    @OptionGroup var server: ServerOptions
+    @OptionGroup var server: ObjectOptions
 
     func validate() throws {
         if file.isEmpty {

@@ -7,13 +7,16 @@ public struct Role: Sendable {
     /// The path of the program.
     public let program: String
     public var arguments: [String]
+    /// Its environment; nil: that of this process.
+    public let environment: [String: String]?
     /// The process prints a line that contains this once it can be used; nil: it can be used at once.
     public let announcement: String?
 
-    public init(_ name: String, program: String, arguments: [String], announcement: String?) {
+    public init(_ name: String, program: String, arguments: [String], environment: [String: String]? = nil, announcement: String?) {
         self.name = name
         self.program = program
         self.arguments = arguments
+        self.environment = environment
         self.announcement = announcement
     }
 }

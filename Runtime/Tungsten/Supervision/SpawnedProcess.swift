@@ -21,11 +21,13 @@ final class SpawnedProcess: Sendable {
     var isRunning: Bool { end.withLock { $0 == nil } }
 
     /// - Parameters:
+    ///   - environment: nil: that of this process.
     ///   - log: a descriptor for standard error; still the caller's.
     ///   - output: called with pieces of standard output, on a thread of its own.
     ///   - ended: called once, after the child was reaped.
     init(
-        _ program: String, _ arguments: [String], log: Int32, output: @escaping @Sendable (Data) -> Void,
+        _ program: String, _ arguments: [String], environment: [String: String]? = nil, log: Int32,
+        output: @escaping @Sendable (Data) -> Void,
         ended: @escaping @Sendable (SpawnedProcess, End) -> Void
     ) throws(SupervisorError) {
         let (childInput, input) = try Self.pipe()
@@ -55,8 +57,12 @@ final class SpawnedProcess: Sendable {
 
         var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
         defer { words.forEach { free($0) } }
+        var variables = environment.map { $0.map { strdup("\($0.key)=\($0.value)") } + [nil] } ?? []
+        defer { variables.forEach { free($0) } }
         var child = pid_t()
-        let failure = posix_spawn(&child, program, &actions, &attributes, &words, environ)
+        let failure = variables.withUnsafeMutableBufferPointer { own in
+            posix_spawn(&child, program, &actions, &attributes, &words, environment == nil ? environ : own.baseAddress)
+        }
         guard failure == 0 else {
             close(input)
             close(outputEnd)

@@ -120,7 +120,7 @@ public actor Supervisor {
         defer { close(log) }
         child.started = .now()
         child.process = try SpawnedProcess(
-            child.role.program, child.role.arguments, log: log,
+            child.role.program, child.role.arguments, environment: child.role.environment, log: log,
             output: { [weak self] data in
                 for line in lines.add(data) where announcement.map(line.contains) ?? false {
                     Task { await self?.announced(name, line) }

@@ -7,18 +7,24 @@ import NIOCore
 import NIOTransport
 import Synchronization
 
-/// Where Keystone is: `http://10.0.0.5:5000/v3`, `http://10.0.0.5:5000`, `http://cloud/identity/v3`.
+/// Where Keystone is: `http://10.0.0.5:5000/v3`, `https://10.0.0.5:5000`, `https://cloud/identity/v3`.
 public struct KeystoneAddress: Sendable, Equatable, CustomStringConvertible {
     let address: NIOTransport.Address
     /// Before `/auth/tokens`.
     let path: String
+    let isSecure: Bool
+    /// With https, a file (PEM) with the authorities that may vouch for Keystone; nil: the system's.
+    public var authorities: String?
 
     public init?(_ text: String) {
-        guard text.hasPrefix("http://") else { return nil }
-        let rest = text.dropFirst("http://".count)
+        guard let scheme = ["http://", "https://"].first(where: text.hasPrefix) else { return nil }
+        isSecure = scheme == "https://"
+        let rest = text.dropFirst(scheme.count)
         let end = rest.firstIndex(of: "/") ?? rest.endIndex
         let authority = String(rest[..<end])
-        guard let address = NIOTransport.Address(authority) ?? NIOTransport.Address(authority + ":80") else { return nil }
+        guard let address = NIOTransport.Address(authority) ?? NIOTransport.Address(authority + (isSecure ? ":443" : ":80")) else {
+            return nil
+        }
         var path = rest[end...]
         while path.last == "/" { path = path.dropLast() }
         let isPlain = path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
@@ -27,7 +33,7 @@ public struct KeystoneAddress: Sendable, Equatable, CustomStringConvertible {
         self.path = path.hasSuffix("/v3") ? String(path) : path + "/v3"
     }
 
-    public var description: String { "http://\(address)\(path)" }
+    public var description: String { "\(isSecure ? "https" : "http")://\(address)\(path)" }
 }
 
 final class KeystoneAuthenticator: Authenticator {
@@ -45,6 +51,7 @@ final class KeystoneAuthenticator: Authenticator {
         var options = NIOTransport.Options()
         options.replyTime = .seconds(20)
         options.largestReply = 1 << 20
+        if keystone.isSecure { options.security = TransportSecurity(authorities: keystone.authorities) }
         transport = NIOTransport([keystone.address], options: options)
     }
 

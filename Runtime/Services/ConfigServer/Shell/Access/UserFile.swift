@@ -58,6 +58,11 @@ public struct UserFile: Sendable, Equatable {
 
     public func user(_ name: String) -> User? { users.first { $0.name == name } }
 
+    /// Whether a password is that of a user.
+    public func accepts(_ name: String, password: String) -> Bool {
+        user(name).map { PasswordHash.matches(password, $0.password) } ?? false
+    }
+
     // MARK: Changing
 
     public mutating func add(_ name: String, password: String, _ grants: [Grant]) throws(UserFileError) {
