@@ -125,6 +125,14 @@ import Testing
         #expect(Set(seen) == whole && second["marker"] == .null)
     }
 
+    /// The largest number there is is no other than any large one.
+    @Test mutating func endlessPages() {
+        for query in ["", "&obj_uuids=6ba7b810-9dad-41d1-80b4-00c04fd430c8"] {
+            #expect(server.get("/projects?page_limit=\(Int.max)\(query)")["marker"] == .null)
+        }
+        #expect(server.send(.post, "/list-bulk-collection", "{\"type\": \"project\", \"page_limit\": \(Int.max)}").status == 200)
+    }
+
     @Test(arguments: ["page_limit=0", "page_limit=x", "page_limit=-1", "page_marker=nonsense", "parent_id=x&page_marker=nonsense"])
     mutating func refusesBadPages(query: String) {
         let reply = server.send(.get, "/virtual-networks?\(query)")

@@ -23,6 +23,8 @@ struct ListQuery {
     var isPaged: Bool { pageLimit != nil || pageMarker != nil }
 
     static let defaultPageLimit = 256
+    /// More than there can be, and far from where numbers overflow.
+    private static let greatestPageLimit = 1 << 40
 
     init(_ target: RequestTarget, of type: TypeEntry) throws(Refusal) {
         self.type = type
@@ -68,7 +70,7 @@ struct ListQuery {
 
     private static func pageLimit(_ limit: Int?, _ text: String) throws(Refusal) -> Int {
         guard let limit, limit > 0 else { throw Refusal(400, "Bad Request, page_limit must be an integer above 0, not \(text)") }
-        return limit
+        return min(limit, greatestPageLimit)
     }
 
     /// Some clients send the end marker of one list as the start of the next.
