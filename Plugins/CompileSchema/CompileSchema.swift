@@ -13,8 +13,8 @@ struct CompileSchema: BuildToolPlugin {
         let folder: String
         let fileExtension: String
         let backend: String
-        /// `network.xsd` becomes `network+Model.swift`.
-        let suffix: String
+        /// `network.xsd` becomes `network+Model.swift`; nil: all schema files together become the extra outputs.
+        let suffix: String?
         var extraOutputs: [String] = []
     }
 
@@ -28,6 +28,8 @@ struct CompileSchema: BuildToolPlugin {
         "ConfigurationDictionary": Recipe(
             folder: "Configuration", fileExtension: "xsd", backend: "swift-dictionary", suffix: "Dictionary",
             extraOutputs: ["Index+Dictionary.swift"]),
+        "ConfigurationDescription": Recipe(
+            folder: "Configuration", fileExtension: "xsd", backend: "swift-openapi", suffix: nil, extraOutputs: ["OpenAPI.swift"]),
         "RouteMessages": Recipe(folder: "Routes", fileExtension: "xsd", backend: "swift-model", suffix: "Model"),
         "SandeshMessages": Recipe(folder: "Messages", fileExtension: "xml", backend: "swift-sandesh", suffix: "Sandesh"),
         "ForwarderMessages": Recipe(folder: "Forwarder", fileExtension: "xml", backend: "swift-forwarder", suffix: "Forwarder"),
@@ -42,7 +44,9 @@ struct CompileSchema: BuildToolPlugin {
         let schemas = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
             .filter { $0.pathExtension == recipe.fileExtension }.sorted { $0.lastPathComponent < $1.lastPathComponent }
         let outputs =
-            schemas.map { "\($0.deletingPathExtension().lastPathComponent)+\(recipe.suffix).swift" } + recipe.extraOutputs
+            schemas.compactMap { schema in
+                recipe.suffix.map { "\(schema.deletingPathExtension().lastPathComponent)+\($0).swift" }
+            } + recipe.extraOutputs
         let destination = context.pluginWorkDirectoryURL
         return [
             .buildCommand(

@@ -42,6 +42,7 @@ public struct Backend: Sendable {
         },
         Backend("python", "the Python package vnc_api, without its hand-written part") { PythonBackend(model: $0).files() },
         Backend("openapi", "one OpenAPI 3.1 document of the REST API") { OpenAPIBackend(model: $0).files() },
+        Backend("swift-openapi", "the OpenAPI document for the configuration server to serve") { OpenAPIBackend(model: $0).swiftFiles() },
         Backend("json-schema", "JSON Schema 2020-12, a document for each schema file") { JSONSchemaBackend(model: $0).files() },
         Backend("manual", "the reference manual in Markdown") { ManualBackend(model: $0).files() },
         Backend("swift-sandesh", "Swift codecs of the messages to the collector", .sandesh { SwiftSandeshBackend(model: $0).files() }),

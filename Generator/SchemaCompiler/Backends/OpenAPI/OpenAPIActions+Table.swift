@@ -1,44 +1,47 @@
 // Every action, in the order of the document. Status codes that any request can meet (401, 403, 500, 503) are added to those of a row.
 
 extension OpenAPIActions {
-    private typealias Schema = (inout JSONPrinter) -> Void
+    typealias Schema = (inout JSONPrinter) -> Void
 
     var all: [Operation] {
         let addresses = model.object("virtual-network") == nil ? [] : Self.addresses
-        return Self.names + Self.references + collections + Self.access + addresses + Self.others
+        return Self.names + Self.references + collections + Self.access + addresses + Self.others + Self.operating + Self.absent
     }
 
-    private static func uuid(_ printer: inout JSONPrinter) { printer.reference("object.uuid") }
-    private static func name(_ printer: inout JSONPrinter) { printer.reference("object.name") }
-    private static func string(_ printer: inout JSONPrinter) { printer.member("type", "string") }
-    private static func integer(_ printer: inout JSONPrinter) { printer.member("type", "integer") }
-    private static func boolean(_ printer: inout JSONPrinter) { printer.member("type", "boolean") }
-    private static func anything(_ printer: inout JSONPrinter) {}
-    private static func strings(_ printer: inout JSONPrinter) {
+    static func uuid(_ printer: inout JSONPrinter) { printer.reference("object.uuid") }
+    static func name(_ printer: inout JSONPrinter) { printer.reference("object.name") }
+    static func string(_ printer: inout JSONPrinter) { printer.member("type", "string") }
+    static func integer(_ printer: inout JSONPrinter) { printer.member("type", "integer") }
+    static func boolean(_ printer: inout JSONPrinter) { printer.member("type", "boolean") }
+    static func anything(_ printer: inout JSONPrinter) {}
+    static func strings(_ printer: inout JSONPrinter) {
         printer.member("type", "array")
         printer.object("items", inline: true) { $0.member("type", "string") }
     }
-    private static func choice(_ values: String...) -> Schema { { $0.member("enum", values) } }
+    static func choice(_ values: String...) -> Schema { { $0.member("enum", values) } }
 
-    private static func action(
+    static func action(
         _ method: String, _ path: String, _ summary: String, _ description: String = "", parameters: [Parameter] = [],
-        body: [Member]? = nil,
-        open: Bool = false, reply: [Member]? = nil, failures: [Int] = []
+        body: [Member]? = nil, open: Bool = false, status: Int? = 200, content: String = "application/json", reply: [Member]? = nil,
+        failures: [Int] = []
     ) -> Operation {
         let isRead = method == "get"
         let words = path.split(separator: "/").filter { !$0.hasPrefix("{") }.map { Naming.jsonKey(String($0)) }
-        let common = isRead ? [400, 401, 403, 500, 503] : [400, 401, 403, 413, 500, 503]
+        let common = isRead ? [400, 401, 403, 414, 431, 500, 503] : [400, 401, 403, 413, 414, 415, 431, 500, 503]
         return Operation(
             path: path, method: method,
-            identifier: words.joined(separator: "_") + (isRead && body == nil && path == "/aaa-mode" ? "_read" : ""),
-            summary: summary, description: description, parameters: parameters, body: body, isBodyOpen: open, reply: reply,
-            failures: (common + failures).sorted(), isChange: changes.contains(path))
+            identifier: words.joined(separator: "_") + (isRead && readable.contains(path) ? "_read" : ""),
+            summary: summary, description: description, parameters: parameters, body: body, isBodyOpen: open, status: status,
+            content: content, reply: reply, failures: (common + failures).sorted(), isChange: changes.contains(path))
     }
 
     /// Those that change objects.
     private static let changes: Set = [
-        "/ref-update", "/ref-relax-for-delete", "/prop-collection-update", "/chown", "/chmod", "/set-tag",
+        "/ref-update", "/ref-relax-for-delete", "/prop-collection-update", "/chown", "/chmod", "/set-tag", "/bulk",
     ]
+
+    /// Addresses with several methods, one of which reads.
+    private static let readable: Set = ["/aaa-mode", "/obj-cache", "/v3/auth/tokens"]
 
     // MARK: Names
 
@@ -116,7 +119,7 @@ extension OpenAPIActions {
                         }
                     },
                 ],
-                reply: nil, failures: [404]),
+                reply: [Member("uuid", required: true, Self.uuid)], failures: [404, 409]),
             Self.action(
                 "get", "/prop-collection-get", "Read elements of list and map properties with their positions",
                 parameters: [
@@ -277,22 +280,6 @@ extension OpenAPIActions {
                     Member("action", required: true, choice("commit", "discard")),
                 ],
                 reply: [], failures: [404, 409, 501]),
-            action(
-                "post", "/execute-job", "Start a job on devices", "The job template is named by UUID or by name.",
-                body: [
-                    Member("job_template_id", uuid), Member("job_template_fq_name", name),
-                    Member("input", "What the template's input schema asks for.") { $0.member("type", "object") },
-                    Member("params") { printer in
-                        printer.member("type", "object")
-                        printer.object("properties") { printer in
-                            printer.object("device_list") { printer in
-                                printer.member("type", "array")
-                                printer.object("items", inline: true) { uuid(&$0) }
-                            }
-                        }
-                    },
-                ],
-                reply: [Member("job_execution_id", required: true, string)], failures: [404, 501]),
         ]
     }
 }

@@ -27,6 +27,7 @@ struct OpenAPIActions {
 
     struct Parameter {
         let name: String
+        /// `path`, `query`, `header`; `shared`: it is among the components, by its name.
         let location: String
         let isRequired: Bool
         let description: String
@@ -43,7 +44,11 @@ struct OpenAPIActions {
         var body: [Member]?
         /// Members beyond those listed are allowed in the body.
         var isBodyOpen = false
-        /// Nil: the reply has no content.
+        /// The status of success; nil: there is none, as the server only says that it does not have the action.
+        var status: Int? = 200
+        /// The media type of the reply.
+        var content = "application/json"
+        /// The members of a JSON object; nil: the reply has no members that could be named.
         var reply: [Member]?
         var failures: [Int]
         /// Whether it changes objects, so that the reply may have a revision.
@@ -82,13 +87,28 @@ struct OpenAPIActions {
                     }
                 }
             }
+            if operation.status == nil { printer.member("deprecated", true) }
             printer.object("responses") { printer in
-                printer.object("200") { printer in
-                    printer.member("description", operation.reply == nil ? "Done; the reply has no content" : "Done")
-                    if operation.isChange { printer.revisionHeader() }
-                    if let reply = operation.reply { printer.jsonContent { write(reply, to: &$0) } }
-                }
+                if let status = operation.status { writeSuccess(status, of: operation, to: &printer) }
                 printer.failures(operation.failures)
+            }
+        }
+    }
+
+    private func writeSuccess(_ status: Int, of operation: Operation, to printer: inout JSONPrinter) {
+        printer.object(String(status)) { printer in
+            printer.member("description", "Done")
+            if operation.isChange { printer.revisionHeader() }
+            printer.object("content") { printer in
+                printer.object(operation.content) { printer in
+                    printer.object("schema") { printer in
+                        if operation.content == "application/json" {
+                            write(operation.reply ?? [], to: &printer)
+                        } else {
+                            printer.member("type", "string")
+                        }
+                    }
+                }
             }
         }
     }
@@ -108,6 +128,7 @@ struct OpenAPIActions {
     }
 
     private func write(_ parameter: Parameter, to printer: inout JSONPrinter) {
+        guard parameter.location != "shared" else { return printer.parameter(parameter.name) }
         printer.object { printer in
             printer.member("name", parameter.name)
             printer.member("in", parameter.location)
@@ -130,7 +151,7 @@ struct OpenAPIActions {
                         printer.member("description", "Links to the collections, objects and actions")
                         printer.jsonContent { writeHomeSchema(to: &$0) }
                     }
-                    printer.failures([500, 503])
+                    printer.failures([400, 401, 414, 431, 500, 503])
                 }
             }
         }
@@ -186,7 +207,7 @@ struct OpenAPIActions {
                             $0.object("text/event-stream") { $0.object("schema") { $0.member("type", "string") } }
                         }
                     }
-                    printer.failures([400, 401, 403, 404, 410, 500, 503])
+                    printer.failures([400, 401, 403, 404, 410, 414, 431, 500, 503])
                 }
             }
         }

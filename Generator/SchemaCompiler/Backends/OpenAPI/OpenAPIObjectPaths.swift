@@ -13,7 +13,8 @@ struct OpenAPIObjectPaths {
         printer.object("/\(object.name)/{uuid}") { printer in
             printer.array("parameters", inline: true) { $0.parameter("uuid") }
             writeRead(names, to: &printer)
-            writeUpdate(object, names, to: &printer)
+            writeUpdate("put", object, names, to: &printer)
+            writeUpdate("patch", object, names, to: &printer)
             writeDelete(names, to: &printer)
         }
     }
@@ -51,7 +52,7 @@ struct OpenAPIObjectPaths {
                     printer.member("description", "Summaries, whole objects with `detail`, or their number with `count`")
                     printer.jsonContent { writeListSchema(names, to: &$0) }
                 }
-                printer.failures([400, 401, 403, 404, 414, 500, 503])
+                printer.failures([400, 401, 403, 404, 414, 431, 500, 503])
             }
         }
     }
@@ -115,7 +116,7 @@ struct OpenAPIObjectPaths {
                         if status == "200" { writeLinks(names, to: &printer) }
                     }
                 }
-                printer.failures([400, 401, 403, 404, 409, 412, 413, 500, 503])
+                printer.failures([400, 401, 403, 404, 409, 412, 413, 414, 415, 431, 500, 503])
             }
         }
     }
@@ -146,15 +147,31 @@ struct OpenAPIObjectPaths {
                     printer.jsonContent { writeEnvelope(names, to: &$0) }
                 }
                 printer.object("304", inline: true) { $0.member("$ref", "#/components/responses/304") }
-                printer.failures([400, 401, 403, 404, 500, 503])
+                printer.failures([400, 401, 403, 404, 412, 414, 431, 500, 503])
             }
         }
     }
 
-    private func writeUpdate(_ object: ObjectType, _ names: Names, to printer: inout JSONPrinter) {
-        operation("put", "\(names.key)_update", "Change a \(names.object)", names, to: &printer) { printer in
+    /// PUT takes the members of an object that change, each as a whole; PATCH merges them (RFC 7396).
+    private func writeUpdate(_ method: String, _ object: ObjectType, _ names: Names, to printer: inout JSONPrinter) {
+        let isMerge = method == "patch"
+        operation(
+            method, names.key + (isMerge ? "_merge" : "_update"),
+            isMerge ? "Change parts of the members of a \(names.object)" : "Change a \(names.object)", names, to: &printer
+        ) { printer in
             printer.array("parameters") { printer in for name in OpenAPIShared.changeParameters { printer.parameter(name) } }
             printer.object("requestBody") { printer in
+                if isMerge {
+                    // A part of a member need not have what the whole must.
+                    printer.object("content") { printer in
+                        printer.object("application/merge-patch+json") { printer in
+                            printer.object("schema") { printer in
+                                writeEnvelope(names, to: &printer) { $0.member("$ref", OpenAPIBackend.schema("object.changed")) }
+                            }
+                        }
+                    }
+                    return
+                }
                 printer.jsonContent { printer in
                     writeEnvelope(names, to: &printer) { printer in
                         printer.array("allOf", inline: true) { printer in
@@ -173,7 +190,7 @@ struct OpenAPIObjectPaths {
                         printer.jsonContent { writeEnvelope(names, of: OpenAPIBackend.schema("object.updated"), to: &$0) }
                     }
                 }
-                printer.failures([400, 401, 403, 404, 409, 412, 413, 500, 503])
+                printer.failures([400, 401, 403, 404, 409, 412, 413, 414, 415, 431, 500, 503])
             }
         }
     }
@@ -188,7 +205,7 @@ struct OpenAPIObjectPaths {
                         printer.revisionHeader()
                     }
                 }
-                printer.failures([400, 401, 403, 404, 409, 412, 500, 503])
+                printer.failures([400, 401, 403, 404, 409, 412, 413, 414, 431, 500, 503])
             }
         }
     }

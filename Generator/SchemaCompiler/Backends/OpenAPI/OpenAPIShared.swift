@@ -8,6 +8,7 @@ enum OpenAPIShared {
         writeRequests(to: &printer)
         writeReplies(to: &printer)
         writeRelations(to: &printer)
+        writeProblem(to: &printer)
         printer.object("list.count") { printer in
             printer.member("type", "object")
             printer.member("description", "The number of objects, in place of the objects.")
@@ -90,6 +91,24 @@ enum OpenAPIShared {
             printer.object("properties") { printer in
                 printer.object("uuid", inline: true) { $0.reference("object.uuid") }
                 printer.object("href", inline: true) { $0.location("The address of the object.") }
+            }
+        }
+    }
+
+    /// RFC 9457, and three members of ours.
+    private static func writeProblem(to printer: inout JSONPrinter) {
+        printer.object("problem") { printer in
+            printer.member("type", "object")
+            printer.member("description", "Why a request was refused, for clients that accept it.")
+            printer.member("required", ["type", "title", "status", "detail"])
+            printer.object("properties") { printer in
+                printer.object("type", inline: true) { $0.member("type", "string") }
+                printer.object("title", inline: true) { $0.text("What the status is called.") }
+                printer.object("status", inline: true) { $0.member("type", "integer") }
+                printer.object("detail", inline: true) { $0.text("The sentence that others get as the whole reply.") }
+                printer.object("pointer", inline: true) { $0.text("Where in the body of the request the mistake is (RFC 6901).") }
+                printer.object("hint", inline: true) { $0.text("How to mend it.") }
+                printer.object("request_id", inline: true) { $0.text("What the log of the server calls the request.") }
             }
         }
     }
@@ -206,8 +225,16 @@ enum OpenAPIShared {
             for (status, description) in OpenAPIProse.failures {
                 printer.object(String(status)) { printer in
                     printer.member("description", description)
-                    printer.object("content", inline: true) {
-                        $0.object("text/plain") { $0.object("schema") { $0.member("type", "string") } }
+                    if status == 405 {
+                        printer.object("headers", inline: true) { $0.object("Allow") { $0.member("$ref", "#/components/headers/Allow") } }
+                    }
+                    printer.object("content") { printer in
+                        printer.object("text/plain", inline: true) { $0.object("schema") { $0.member("type", "string") } }
+                        printer.object("application/problem+json", inline: true) { $0.object("schema") { $0.reference("problem") } }
+                        // Where tokens are given, what is refused is refused in Keystone's form.
+                        if [400, 401, 404, 503].contains(status) {
+                            printer.object("application/json", inline: true) { $0.object("schema") { $0.member("type", "object") } }
+                        }
                     }
                 }
             }
