@@ -2,6 +2,8 @@
 
 import ArgumentParser
 import ConfigServer
+import ConfigServerCore
+import ConfigurationDescription
 import ConfigurationREST
 import Glibc
 
@@ -45,12 +47,16 @@ struct APICommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Who may do what") var authentication: AuthenticationOptions
 
+    @OptionGroup(title: "Limits and log") var limits: LimitOptions
+
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
         let stop = common.makeStopSignal()
         var options = ConfigServer.Options(host: listen.host, port: listen.port, dataDirectory: common.dataDirectory)
         authentication.apply(to: &options)
+        limits.apply(to: &options)
+        options.description = APIDescription(ConfigurationDescription.document, tag: ConfigurationDescription.tag)
         options.store = store
         for quota in quotas { options.quotas[quota.kind] = quota.limit }
         options.tls = tls.identity

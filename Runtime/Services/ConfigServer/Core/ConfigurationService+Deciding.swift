@@ -28,6 +28,11 @@ extension ConfigurationService {
 
     private func writing(_ operation: Operation, _ draft: inout Draft) throws(Refusal) -> Reply {
         let request = operation.request
+        if let condition = request.ifMatch, !EntityTags(condition).isAny {
+            guard case .object = operation.route else {
+                throw Refusal(412, "Precondition Failed: this address has no ETag that If-Match could name; leave the header out")
+            }
+        }
         switch operation.route {
         case .collection(let type): return try create(types[type], request, &draft)
         case .object(let type, let text): return try change(types[type], text, request, &draft)
@@ -37,12 +42,16 @@ extension ConfigurationService {
             if action != .count { try draft.require(.refer, network) }
             return try draft.perform(action, on: network, try RequestBody.value(request.body))
         case .action(let action): return try perform(action, try RequestBody.value(request.body), &draft)
-        case .home, .documentation: return .empty
+        case .home, .documentation, .description: return .empty
         }
     }
 
     private func create(_ type: TypeEntry, _ request: Request, _ draft: inout Draft) throws(Refusal) -> Reply {
         let body = try ObjectBody(request.body, of: type)
+        if let condition = request.ifNoneMatch, EntityTags(condition).isAny, let existing = existing(body, of: type, draft.image) {
+            throw Refusal(
+                412, "Precondition Failed: the \(type.name) \(existing.joinedName) is there already, as \(existing.uuid)", at: "fq_name")
+        }
         let identity = try draft.createOrDraft(type, body)
         var writer = ReplyWriter(types, draft.image, base: request.base, reserving: 512)
         writer.json.beginObject()
@@ -63,12 +72,27 @@ extension ConfigurationService {
         return reply
     }
 
-    private func change(_ type: TypeEntry, _ text: String, _ request: Request, _ draft: inout Draft) throws(Refusal) -> Reply {
-        let state = try state(type, text, draft.image)
-        if let condition = request.ifMatch, let tag = state.properties.lastModified, !EntityTags(condition).include(tag, weakly: false) {
+    /// RFC 9110 §13.2.2: what does not hold is 412, but for reads that ask whether something changed.
+    func requireConditions(_ request: Request, _ type: TypeEntry, _ state: ObjectState) throws(Refusal) {
+        let tag = state.properties.lastModified ?? ""
+        if let condition = request.ifMatch, !EntityTags(condition).include(tag, weakly: false) {
             throw Refusal(
                 412, "Precondition Failed: the \(type.name) changed at \(tag), after it was read; read it again and make the change anew")
         }
+        if request.method != .get, let condition = request.ifNoneMatch, EntityTags(condition).include(tag, weakly: true) {
+            throw Refusal(412, "Precondition Failed: the \(type.name) is as If-None-Match says that it must not be, of \(tag)")
+        }
+    }
+
+    /// The object that a create would be in the way of.
+    private func existing(_ body: ObjectBody, of type: TypeEntry, _ image: Image) -> Identity? {
+        if let uuid = body.uuid.flatMap({ UUIDValue(anySpelling: $0) }), let state = image.state(uuid) { return state.identity }
+        return body.name.flatMap { image.identity(type.number, named: FullyQualifiedName.json($0)) }
+    }
+
+    private func change(_ type: TypeEntry, _ text: String, _ request: Request, _ draft: inout Draft) throws(Refusal) -> Reply {
+        let state = try state(type, text, draft.image)
+        if request.ifMatch != nil || request.ifNoneMatch != nil { try requireConditions(request, type, state) }
         if request.method == .delete {
             try draft.requireDeletion(state)
             try draft.deleteOrDraft(state.identity, base: request.base)

@@ -19,8 +19,11 @@ extension ConfigurationService {
         let permissions = permissions(operation, image)
         let lookups = Lookups(image: image, types: types, permissions: permissions)
         switch operation.route {
-        case .home: return HomePage(types: types, base: request.base).reply()
+        case .home: return HomePage(types: types, base: request.base, hasDescription: description != nil).reply()
         case .documentation: return DocumentationPage(types: types).reply()
+        case .description:
+            guard let description else { throw Refusal(404, "Not found: this server was built without its OpenAPI document") }
+            return description.reply(request)
         case .object(let type, let uuid): return try object(types[type], uuid, request, image, permissions)
         case .collection(let type): return try list(ListQuery(request.target, of: types[type]), request, image, permissions)
         case .action(.listBulkCollection): return try list(ListQuery(body: request.body, types), request, image, permissions)
@@ -46,6 +49,7 @@ extension ConfigurationService {
     ) throws(Refusal) -> Reply {
         let state = try state(type, text, image)
         try permissions.require(.read, state, type)
+        if request.ifMatch != nil { try requireConditions(request, type, state) }
         let entityTag = state.properties.lastModified
         if let condition = request.ifNoneMatch, let entityTag, EntityTags(condition).include(entityTag, weakly: true) {
             var reply = Reply(304, .json, body: [])

@@ -29,9 +29,12 @@ public struct Decision: Sendable {
 public struct ConfigurationService: Sendable {
     public let types: TypeTable
     let rules: Rulebook
+    /// What `/openapi.json` serves; nil: nothing.
+    let description: APIDescription?
 
     /// - Parameter quotas: limits for projects that set none, checked by `Quota.checked`.
-    public init(_ catalogue: ResourceCatalogue, quotas: [String: Int] = [:]) {
+    public init(_ catalogue: ResourceCatalogue, quotas: [String: Int] = [:], description: APIDescription? = nil) {
+        self.description = description
         types = TypeTable(catalogue)
         rules = Rulebook(types, Rulebook.all, quotas: quotas)
     }
@@ -46,6 +49,19 @@ public struct ConfigurationService: Sendable {
     public func operation(_ request: Request) throws(Refusal) -> Operation {
         let route = try Route(request, types)
         return Operation(route: route, request: request, isWriting: route.isWriting(request.method))
+    }
+
+    public static let allMethods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+
+    /// The answer to OPTIONS: what an address takes, or, without one, the server.
+    public func options(_ target: RequestTarget?) -> Reply {
+        do throws(Refusal) {
+            var reply = Reply(204, .text, body: [])
+            reply.allow = try target.map { target throws(Refusal) in try Route.allowed(target, types) } ?? Self.allMethods
+            return reply
+        } catch {
+            return error.reply
+        }
     }
 
     /// Whether a read walks over so many objects that it should not keep others waiting.

@@ -2,6 +2,7 @@
 // before it has read its data, so that clients are told to wait instead of being turned away.
 
 import ConfigServerCore
+import Glibc
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -31,6 +32,8 @@ public final class ConfigServer: Sendable {
         public var keepAliveInterval = 60_000
         /// How many objects of a kind a project may have that sets no limit itself: `["virtual_network": 100]`, members of QuotaType.
         public var quotas: [String: Int] = [:]
+        /// What `/openapi.json` serves.
+        public var description: APIDescription?
         /// nil: plain HTTP.
         public var tls: TLSIdentity?
         /// How callers prove who they are.
@@ -38,6 +41,8 @@ public final class ConfigServer: Sendable {
         /// What is made of who they are; without authentication everybody may do everything.
         public var mode = AuthorizationMode.cloudAdmin
         public var specialRoles = Access.SpecialRoles()
+        public var limits = ConnectionLimits()
+        public var accessLog = AccessLogChoice.off
 
         public init(host: String = "127.0.0.1", port: Int = 8082, dataDirectory: String) {
             self.host = host
@@ -62,17 +67,17 @@ public final class ConfigServer: Sendable {
     private let listener: any Channel
     private let connections: Connections
     private let gatekeeper: Gatekeeper
+    private let accessLog: AccessLog?
     private let logger: Logger
 
-    /// Connections without traffic are closed after this.
-    private static let idleTime = TimeAmount.seconds(120)
     /// How long stopping waits for connections to finish.
     private static let patience = TimeAmount.seconds(10)
 
     private init(
         address: String, engine: ConfigurationEngine, directory: DataDirectory?, group: MultiThreadedEventLoopGroup, listener: any Channel,
-        connections: Connections, gatekeeper: Gatekeeper, logger: Logger
+        connections: Connections, gatekeeper: Gatekeeper, accessLog: AccessLog?, logger: Logger
     ) {
+        self.accessLog = accessLog
         self.address = address
         self.engine = engine
         self.directory = directory
@@ -88,19 +93,27 @@ public final class ConfigServer: Sendable {
         let directory: DataDirectory? = if case .sqlite = options.store { try DataDirectory(options.dataDirectory) } else { nil }
         do {
             let tls = try options.tls?.context()
+            var options = options
+            if let files = options.limits.raiseFileLimit(), files < 4096 {
+                logger.notice(
+                    "few files may be open at once", metadata: ["files": "\(files)", "connections": "\(options.limits.connections)"])
+            }
+            let accessLog = try AccessLog(options.accessLog, logger)
             let store = try options.store.open(directory, heldChanges: options.heldChanges)
-            let service = ConfigurationService(catalogue, quotas: try Quota.checked(options.quotas))
+            let service = ConfigurationService(catalogue, quotas: try Quota.checked(options.quotas), description: options.description)
             let gatekeeper = Gatekeeper(try options.authentication.authenticator(service, logger), options.mode, options.specialRoles)
             let engine = ConfigurationEngine(service, store, options.engine, logger)
             let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
             let connections = Connections()
             do {
-                let listener = try await bind(options, tls, group, engine, gatekeeper, connections, logger)
+                let listener = try await bind(options, tls, group, engine, gatekeeper, connections, accessLog, logger)
                 return ConfigServer(
                     address: listener.localAddress?.authority ?? "\(options.host):\(options.port)", engine: engine, directory: directory,
-                    group: group, listener: listener, connections: connections, gatekeeper: gatekeeper, logger: logger)
+                    group: group, listener: listener, connections: connections, gatekeeper: gatekeeper, accessLog: accessLog,
+                    logger: logger)
             } catch {
                 await engine.stop()
+                await accessLog?.stop()
                 try await group.shutdownGracefully()
                 throw ConfigServerError(
                     message: """
@@ -116,15 +129,21 @@ public final class ConfigServer: Sendable {
 
     private static func bind(
         _ options: Options, _ tls: NIOSSLContext?, _ group: MultiThreadedEventLoopGroup, _ engine: ConfigurationEngine,
-        _ gatekeeper: Gatekeeper, _ connections: Connections, _ logger: Logger
+        _ gatekeeper: Gatekeeper, _ connections: Connections, _ accessLog: AccessLog?, _ logger: Logger
     ) async throws -> any Channel {
-        try await ServerBootstrap(group: group)
+        let patrols = Patrols(options.limits, group)
+        let most = options.limits.connections
+        return try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.maxMessagesPerRead, value: 4)
+            // What the kernel holds of a reply without having sent it is bounded, and so is what a client takes before the server sees it.
+            .childChannelOption(.tcpOption(NIOBSDSocket.Option(rawValue: TCP_NOTSENT_LOWAT)), value: 128 << 10)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    let count = connections.add(channel)
+                    guard count <= most + ConnectionLimits.reserve else { return channel.close(promise: nil) }
                     var limits = NIOHTTPDecoderLimitConfiguration()
                     limits.maxHeaderFieldSize = 64 << 10
                     limits.maxHeaderListSize = 128 << 10
@@ -132,11 +151,11 @@ public final class ConfigServer: Sendable {
                     let pipeline = channel.pipeline.syncOperations
                     if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
                     try pipeline.addHandlers([
-                        IdleStateHandler(allTimeout: idleTime),
                         ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)),
-                        HTTPConnection(engine, gatekeeper, scheme: tls == nil ? "http" : "https", logger),
+                        HTTPConnection(
+                            engine, gatekeeper, scheme: tls == nil ? "http" : "https", patrol: patrols.patrol(on: channel.eventLoop),
+                            accessLog: accessLog, isExtra: count > most, logger),
                     ])
-                    connections.add(channel)
                 }
             }
             .bind(host: options.host, port: options.port)
@@ -158,6 +177,7 @@ public final class ConfigServer: Sendable {
         await connections.finish(within: Self.patience, on: group.next())
         await gatekeeper.stop()
         await engine.stop()
+        await accessLog?.stop()
         try await group.shutdownGracefully()
         directory?.release()
         logger.info("configuration server stopped")
@@ -168,12 +188,17 @@ public final class ConfigServer: Sendable {
 final class Connections: Sendable {
     private let open = Mutex<[ObjectIdentifier: any Channel]>([:])
 
-    func add(_ channel: any Channel) {
+    /// - Returns: how many there are now.
+    func add(_ channel: any Channel) -> Int {
         let key = ObjectIdentifier(channel)
-        open.withLock { $0[key] = channel }
+        let count = open.withLock { open in
+            open[key] = channel
+            return open.count
+        }
         channel.closeFuture.whenComplete { _ in
             self.open.withLock { $0[key] = nil }
         }
+        return count
     }
 
     /// Asks every connection to finish, and closes what has not after the time given.

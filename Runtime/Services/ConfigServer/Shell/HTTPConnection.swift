@@ -25,11 +25,31 @@ final class HTTPConnection: ChannelDuplexHandler {
     private static let greatestDiscarded = 32 << 20
 
     private struct Received {
-        let request: Result<Request, Refusal>
+        enum Content {
+            case request(Request)
+            /// There is nothing to be decided.
+            case answered(Reply)
+        }
+
+        let content: Content
         let isHead: Bool
         let keepsAlive: Bool
         var isHTTP11 = true
+        /// Refusals that come before there is a request.
+        var wantsProblems = false
+        var entry: LogEntry?
     }
+
+    /// What the access log will say.
+    private struct LogEntry {
+        let method: String
+        let target: String
+        let begin = NIODeadline.now()
+        var user: String?
+    }
+
+    /// Replies that are longer are written in parts, so that a client that takes nothing is told from one that takes it slowly.
+    private static let part = 128 << 10
 
     private enum Reading {
         case nothing
@@ -41,6 +61,10 @@ final class HTTPConnection: ChannelDuplexHandler {
     private let engine: ConfigurationEngine
     private let gatekeeper: Gatekeeper
     private let scheme: String
+    private let patrol: Patrol
+    private let accessLog: AccessLog?
+    /// There are too many connections already: only questions of health are answered.
+    private let isExtra: Bool
     private let logger: Logger
     private var context: ChannelHandlerContext?
     private var reading = Reading.nothing
@@ -58,8 +82,30 @@ final class HTTPConnection: ChannelDuplexHandler {
     /// The connection ends in a stream of events: nothing else follows.
     private var stream: WatchStream?
 
-    /// - Parameter scheme: what addresses in replies begin with: `http`, `https`.
-    init(_ engine: ConfigurationEngine, _ gatekeeper: Gatekeeper, scheme: String, _ logger: Logger) {
+    /// When a request began of which not all headers have come; by the patrol's clock, as all of these.
+    private var headBegin: NIODeadline?
+    private var bodyBegin: NIODeadline
+    /// When something came or went last.
+    private var lastUse: NIODeadline
+    /// Since when the client takes nothing; nil when it does.
+    private var blockedSince: NIODeadline?
+    /// A part of a request was read since bytes were last handed on.
+    private var hasReadPart = false
+    /// What is still to be written of a long reply, and whether the connection ends with it.
+    private var rest: ByteBuffer?
+
+    /// - Parameters:
+    ///   - scheme: what addresses in replies begin with: `http`, `https`.
+    ///   - isExtra: there are too many connections already.
+    init(
+        _ engine: ConfigurationEngine, _ gatekeeper: Gatekeeper, scheme: String, patrol: Patrol, accessLog: AccessLog?, isExtra: Bool,
+        _ logger: Logger
+    ) {
+        self.patrol = patrol
+        self.accessLog = accessLog
+        self.isExtra = isExtra
+        bodyBegin = patrol.now
+        lastUse = patrol.now
         self.engine = engine
         self.scheme = scheme
         self.gatekeeper = gatekeeper
@@ -74,10 +120,12 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         engine.counters.opened()
+        patrol.add(self)
         context.fireChannelActive()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        hasReadPart = true
         switch (unwrapInboundIn(data), reading) {
         case (.body(let part), .discarding(let count)):
             reading = .discarding(count + part.readableBytes)
@@ -93,25 +141,41 @@ final class HTTPConnection: ChannelDuplexHandler {
             reading = .nothing
             receive(
                 Received(
-                    request: request(head, body, context), isHead: head.method == .HEAD, keepsAlive: head.isKeepAlive,
-                    isHTTP11: head.version == .http1_1))
+                    content: content(head, body, context), isHead: head.method == .HEAD, keepsAlive: head.isKeepAlive,
+                    isHTTP11: head.version == .http1_1, wantsProblems: Self.wantsProblems(head), entry: logEntry(head)))
         case (.body, _), (.end, _): break
         }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
+        lastUse = patrol.now
+        if hasReadPart {
+            hasReadPart = false
+            headBegin = nil
+        } else if case .nothing = reading, headBegin == nil {
+            headBegin = patrol.now
+        }
         flush(context)
         context.fireChannelReadComplete()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         stream?.end()
+        patrol.remove(self)
+        rest = nil
         engine.counters.closed()
         context.fireChannelInactive()
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable { stream?.proceed() }
+        if context.channel.isWritable {
+            blockedSince = nil
+            lastUse = patrol.now
+            stream?.proceed()
+            proceed(context)
+        } else {
+            blockedSince = patrol.now
+        }
         context.fireChannelWritabilityChanged()
     }
 
@@ -130,7 +194,7 @@ final class HTTPConnection: ChannelDuplexHandler {
             error == .headerOverflow
             ? Refusal(431, "Request Header Fields Too Large: send fewer or shorter headers")
             : Refusal(400, "Bad Request, this is not HTTP/1.1: \(error)")
-        receive(Received(request: .failure(refusal), isHead: false, keepsAlive: false))
+        receive(Received(content: .answered(refusal.reply), isHead: false, keepsAlive: false, entry: logEntry(nil)))
         flush(context)
     }
 
@@ -139,22 +203,65 @@ final class HTTPConnection: ChannelDuplexHandler {
             isStopping = true
             stream?.stop(reason: "stopping", "the server stops: connect again in a moment and go on from the last id")
             if isIdle { context.close(promise: nil) }
-        } else if event is IdleStateHandler.IdleStateEvent {
-            // Nothing came and nothing went for a while. A request that the engine has keeps its connection; a stream whose signs of life
-            // nobody took does not.
-            if outstanding == nil || stream != nil { context.close(promise: nil) }
         } else {
             context.fireUserInboundEventTriggered(event)
         }
     }
 
     private var isIdle: Bool {
-        if case .nothing = reading { outstanding == nil && backlog.isEmpty } else { false }
+        if case .nothing = reading { outstanding == nil && backlog.isEmpty && rest == nil } else { false }
+    }
+
+    // MARK: Time
+
+    /// Called every now and then: ends what takes too long.
+    func checkTime() {
+        guard let context, !isClosing || blockedSince != nil else { return closeWhenDiscarding() }
+        let limits = patrol.limits
+        if let blockedSince {
+            // A stream has its own measure: how far it may fall behind.
+            if patrol.isOver(stream == nil ? limits.writeTime : limits.idleTime, since: blockedSince) { context.close(promise: nil) }
+            return
+        }
+        switch reading {
+        case .body(let head, let body):
+            if patrol.isOver(limits.bodyTime + body.count / 64, since: bodyBegin) {
+                refuseLate("the body did not come within \(limits.bodyTime) ms; send it faster, or in parts", head, context)
+            }
+        case .discarding: closeWhenDiscarding()
+        case .nothing:
+            if let headBegin, outstanding == nil, patrol.isOver(limits.headerTime, since: headBegin) {
+                refuseLate("the headers did not come within \(limits.headerTime) ms; send the whole request at once", nil, context)
+            } else if isIdle, patrol.isOver(limits.idleTime, since: lastUse) {
+                context.close(promise: nil)
+            }
+        }
+    }
+
+    /// What is only read to be dropped has as long as a body.
+    private func closeWhenDiscarding() {
+        if case .discarding = reading, patrol.isOver(patrol.limits.bodyTime, since: bodyBegin) { context?.close(promise: nil) }
+    }
+
+    private func refuseLate(_ message: String, _ head: HTTPRequestHead?, _ context: ChannelHandlerContext) {
+        reading = .discarding(0)
+        bodyBegin = patrol.now
+        headBegin = nil
+        receive(
+            Received(
+                content: .answered(Refusal(408, "Request Timeout: \(message)").reply), isHead: false, keepsAlive: false,
+                wantsProblems: head.map(Self.wantsProblems) ?? false, entry: logEntry(head)))
+        flush(context)
+    }
+
+    private func logEntry(_ head: HTTPRequestHead?) -> LogEntry? {
+        accessLog == nil ? nil : LogEntry(method: head?.method.rawValue ?? "-", target: head?.uri ?? "-")
     }
 
     // MARK: Requests
 
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        bodyBegin = patrol.now
         let length = head.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
         guard length <= Self.greatestBody(of: head) else { return refuseTooLarge(length, head) }
         if head.headers.first(name: "expect")?.lowercased() == "100-continue" {
@@ -175,10 +282,17 @@ final class HTTPConnection: ChannelDuplexHandler {
         let greatest = Self.greatestBody(of: head)
         logger.notice("request refused: its body is larger than \(greatest) bytes", metadata: ["uri": "\(head.uri.prefix(200))"])
         let refusal = Refusal(413, "Request Entity Too Large: the body is larger than \(greatest) bytes; send it in parts")
-        receive(Received(request: .failure(refusal), isHead: head.method == .HEAD, keepsAlive: false))
+        receive(
+            Received(
+                content: .answered(refusal.reply), isHead: head.method == .HEAD, keepsAlive: false,
+                wantsProblems: Self.wantsProblems(head), entry: logEntry(head)))
     }
 
-    private func request(_ head: HTTPRequestHead, _ body: [UInt8], _ context: ChannelHandlerContext) -> Result<Request, Refusal> {
+    private static func wantsProblems(_ head: HTTPRequestHead) -> Bool {
+        head.headers.contains { $0.name.utf8.count == 6 && $0.name.lowercased() == "accept" && Reply.acceptsProblems($0.value) }
+    }
+
+    private func content(_ head: HTTPRequestHead, _ body: [UInt8], _ context: ChannelHandlerContext) -> Received.Content {
         do throws(Refusal) {
             let method: Request.Method
             switch head.method {
@@ -187,15 +301,15 @@ final class HTTPConnection: ChannelDuplexHandler {
             case .PUT: method = .put
             case .PATCH: method = .patch
             case .DELETE: method = .delete
+            case .OPTIONS: return .answered(engine.service.options(head.uri == "*" ? nil : try RequestTarget(head.uri)))
             default:
-                let allowed = "GET, HEAD, POST, PUT, PATCH, DELETE"
+                let allowed = ConfigurationService.allMethods
                 throw Refusal(405, "Method not allowed: this server takes \(allowed)", allow: allowed)
             }
             var host: String?
             var ifMatch: String?
             var ifNoneMatch: String?
             var lastEventID: String?
-            var wantsProblems = false
             var token: String?
             var subjectToken: String?
             var forwardedFor: String?
@@ -203,7 +317,6 @@ final class HTTPConnection: ChannelDuplexHandler {
             for (name, value) in head.headers {
                 switch name.utf8.count {
                 case 4 where name.lowercased() == "host": host = value
-                case 6 where name.lowercased() == "accept": wantsProblems = value.lowercased().contains(Reply.problemType)
                 case 8 where name.lowercased() == "if-match": ifMatch = ifMatch.map { "\($0), \(value)" } ?? value
                 case 13 where name.lowercased() == "if-none-match": ifNoneMatch = ifNoneMatch.map { "\($0), \(value)" } ?? value
                 case 13 where name.lowercased() == "last-event-id": lastEventID = value
@@ -215,11 +328,11 @@ final class HTTPConnection: ChannelDuplexHandler {
                 default: break
                 }
             }
+            if !body.isEmpty { try MediaType.requireJSON(head.headers) }
             let base = try base(host, head.version, context)
             var request = Request(
                 method, try RequestTarget(head.uri), base: base, ifMatch: ifMatch, ifNoneMatch: ifNoneMatch,
                 lastEventID: lastEventID, body: body)
-            request.wantsProblems = wantsProblems
             request.token = token
             request.subjectToken = subjectToken
             request.id = id.flatMap { RequestNumbers.isUsable($0) ? $0 : nil } ?? engine.requestNumbers.next()
@@ -227,9 +340,9 @@ final class HTTPConnection: ChannelDuplexHandler {
             request.address =
                 forwardedFor.flatMap { $0.split(separator: ",").first.map { String($0.trimmingPrefix(" ").prefix(64)) } }
                 ?? context.remoteAddress?.ipAddress
-            return .success(request)
+            return .request(request)
         } catch {
-            return .failure(error)
+            return .answered(error.reply)
         }
     }
 
@@ -253,20 +366,29 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     private func receive(_ received: Received) {
         if !received.keepsAlive { hasLastRequest = true }
-        if outstanding == nil, backlog.isEmpty { answer(received) } else { backlog.append(received) }
+        if canAnswer, backlog.isEmpty { answer(received) } else { backlog.append(received) }
     }
+
+    /// Nothing is with the engine, and what was answered is on its way: a client that does not read is not answered, so that what it leaves
+    /// unread cannot pile up.
+    private var canAnswer: Bool { outstanding == nil && rest == nil && blockedSince == nil }
 
     private func answer(_ received: Received) {
         let reply: Reply?
-        switch received.request {
-        case .failure(let refusal): reply = refusal.reply
-        case .success(let request): reply = perform(request, received)
+        switch received.content {
+        case .answered(let answer): reply = answer
+        case .request(let request): reply = perform(request, received)
         }
         if let reply { write(reply, received) }
     }
 
+    private static let crowded = Refusal(
+        503, "Service Unavailable: there are too many connections; close those that are not needed, or raise --max-connections"
+    ).reply
+
     private func perform(_ request: Request, _ received: Received) -> Reply? {
         if let probe = Probe(request) { return engine.answer(probe) }
+        if isExtra { return Self.crowded }
         if let access = gatekeeper.access(request), request.target.segments.first != "v3" {
             return perform(request, access, received)
         }
@@ -300,7 +422,9 @@ final class HTTPConnection: ChannelDuplexHandler {
     private func perform(_ request: Request, _ access: Result<Access, Refusal>, _ received: Received) -> Reply? {
         do throws(Refusal) {
             var request = request
+            var received = received
             request.access = try access.get()
+            if accessLog != nil { received.entry?.user = request.access.caller?.user }
             let operation = try engine.service.operation(request)
             guard let context else { return nil }
             let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
@@ -353,7 +477,11 @@ final class HTTPConnection: ChannelDuplexHandler {
         guard let received = outstanding else { return }
         outstanding = nil
         write(reply, received)
-        while outstanding == nil, !isClosing, !backlog.isEmpty { answer(backlog.removeFirst()) }
+        answerBacklog()
+    }
+
+    private func answerBacklog() {
+        while canAnswer, !isClosing, !backlog.isEmpty { answer(backlog.removeFirst()) }
         guard let context else { return }
         flush(context)
         if readIsDue, backlog.count < Self.greatestBacklog {
@@ -367,25 +495,71 @@ final class HTTPConnection: ChannelDuplexHandler {
     private func write(_ reply: Reply, _ received: Received) {
         guard let context, !isClosing else { return }
         var reply = reply
-        switch received.request {
-        case .success(let request):
-            engine.counters.answered(received.isHead ? "HEAD" : request.method.rawValue, reply.status)
+        var method = "other"
+        var body: [UInt8] = []
+        var address = context.remoteAddress?.ipAddress
+        var user = received.entry?.user
+        switch received.content {
+        case .request(let request):
+            method = received.isHead ? "HEAD" : request.method.rawValue
             if reply.status == 401 { reply.challenge = gatekeeper.challenge(base: request.base) }
             reply.requestID = request.id
-            if request.wantsProblems {
-                reply = reply.asProblem(title: HTTPResponseStatus(statusCode: reply.status).reasonPhrase)
-            }
-        case .failure: engine.counters.answered("other", reply.status)
+            body = request.body
+            address = request.address
+        case .answered:
+            reply.requestID = engine.requestNumbers.next()
+            user = nil
         }
-        let keepsAlive = received.keepsAlive && !isStopping
+        engine.counters.answered(method, reply.status)
+        if received.wantsProblems, reply.status >= 400 {
+            reply = reply.asProblem(title: HTTPResponseStatus(statusCode: reply.status).reasonPhrase, requestBody: body)
+        }
+        if let accessLog, let entry = received.entry {
+            accessLog.add(
+                AccessLog.Entry(
+                    time: engine.now(), requestID: reply.requestID, address: address, user: user, method: entry.method,
+                    target: entry.target, status: reply.status, bytes: received.isHead ? 0 : reply.body.count,
+                    microseconds: (NIODeadline.now() - entry.begin).nanoseconds / 1000))
+        }
+        let keepsAlive = received.keepsAlive && !isStopping && !isExtra
         var buffer = context.channel.allocator.buffer(capacity: 256 + (received.isHead ? 0 : reply.body.count))
         buffer.writeReply(reply, isHead: received.isHead, keepsAlive: keepsAlive, date: date.text())
         mustFlush = true
-        guard !keepsAlive else { return context.write(wrapOutboundOut(buffer), promise: nil) }
-        isClosing = true
-        hasLastRequest = true
+        if !keepsAlive {
+            isClosing = true
+            hasLastRequest = true
+        }
+        guard buffer.readableBytes <= Self.part else {
+            rest = buffer
+            return writeRest(context)
+        }
+        let sent = keepsAlive ? nil : context.eventLoop.makePromise(of: Void.self)
+        context.write(wrapOutboundOut(buffer), promise: sent)
+        if let sent { closeAfter(sent.futureResult, context) }
+    }
+
+    /// Writes of a long reply what the connection takes.
+    private func writeRest(_ context: ChannelHandlerContext) {
+        while var buffer = rest, context.channel.isWritable {
+            rest = nil
+            guard let part = buffer.readSlice(length: min(Self.part, buffer.readableBytes)) else { break }
+            let isLast = buffer.readableBytes == 0
+            if !isLast { rest = buffer }
+            let sent = isLast && isClosing ? context.eventLoop.makePromise(of: Void.self) : nil
+            context.writeAndFlush(wrapOutboundOut(part), promise: sent)
+            if let sent { closeAfter(sent.futureResult, context) }
+        }
+    }
+
+    /// The connection takes more.
+    private func proceed(_ context: ChannelHandlerContext) {
+        writeRest(context)
+        if rest == nil, !isClosing { answerBacklog() }
+    }
+
+    private func closeAfter(_ sent: EventLoopFuture<Void>, _ context: ChannelHandlerContext) {
         let closes: CloseMode = if case .discarding = reading { .output } else { .all }
-        context.write(wrapOutboundOut(buffer)).assumeIsolated().whenComplete { _ in context.close(mode: closes, promise: nil) }
+        sent.assumeIsolated().whenComplete { _ in context.close(mode: closes, promise: nil) }
     }
 
     private func flush(_ context: ChannelHandlerContext) {

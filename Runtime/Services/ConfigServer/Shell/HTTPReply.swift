@@ -28,7 +28,7 @@ extension ByteBuffer {
         if reply.subjectToken != nil { writeHeader("Cache-Control", "no-store") }
         writeHeader("WWW-Authenticate", reply.challenge)
         if !keepsAlive { writeHeader("Connection", "close") }
-        if reply.status != 304 { writeHeader("Content-Length", String(reply.body.count)) }
+        if reply.status != 304, reply.status != 204 { writeHeader("Content-Length", String(reply.body.count)) }
         writeStaticString("\r\n\r\n")
         if !isHead, reply.status != 304 { writeBytes(reply.body) }
     }

@@ -83,7 +83,7 @@ extension Route {
     /// Answered to everybody: where to begin.
     fileprivate var isOpen: Bool {
         switch self {
-        case .home, .documentation: true
+        case .home, .documentation, .description: true
         default: false
         }
     }
@@ -93,6 +93,7 @@ extension Route {
         switch self {
         case .home: "/"
         case .documentation: "documentation"
+        case .description: "openapi.json"
         case .collection(let type), .object(let type, _): types[type].name
         case .networkAction: "virtual-network"
         case .action(let action): action.rawValue

@@ -6,6 +6,8 @@ import Resources
 struct HomePage {
     let types: TypeTable
     let base: String
+    /// There is an OpenAPI document.
+    let hasDescription: Bool
 
     func reply() -> Reply {
         .object(reserving: 64 * 1024) { writer in
@@ -25,6 +27,7 @@ struct HomePage {
                 link("action", "virtual-network-\(action.rawValue)", "/virtual-network/%s/\(action.rawValue)", [.post], &writer)
             }
             link("documentation", "documentation", "/documentation/index.html", [.get], &writer)
+            if hasDescription { link("documentation", "openapi", "/openapi.json", [.get], &writer) }
             writer.endArray()
         }
     }

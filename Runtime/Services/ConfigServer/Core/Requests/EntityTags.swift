@@ -2,17 +2,51 @@
 
 /// The value of If-Match or If-None-Match.
 struct EntityTags {
-    private let listed: [String]
+    private enum Listed {
+        case any
+        case tags([(text: String, isWeak: Bool)])
+    }
 
-    init(_ text: String) { listed = text.split(separator: ",").map { String($0).trimmingBlanks } }
+    private let listed: Listed
 
-    /// Whether one of them is `tag`, or a star. The older platform's clients also send the tag without quotes.
+    /// Reads `*` or a list of tags. The older platform's clients also send a tag without quotes; what is neither matches nothing.
+    init(_ text: String) {
+        guard text.trimmingBlanks != "*" else {
+            listed = .any
+            return
+        }
+        var tags: [(text: String, isWeak: Bool)] = []
+        var rest = Substring(text).utf8
+        while true {
+            rest = rest.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: ",") }
+            guard !rest.isEmpty else { break }
+            let isWeak = rest.starts(with: "W/\"".utf8)
+            if isWeak { rest = rest.dropFirst(2) }
+            if rest.first == UInt8(ascii: "\"") {
+                // A comma may stand inside of the quotes.
+                rest = rest.dropFirst()
+                guard let end = rest.firstIndex(of: UInt8(ascii: "\"")) else { break }
+                tags.append((String(Substring(rest[..<end])), isWeak))
+                rest = rest[rest.index(after: end)...]
+            } else {
+                let end = rest.firstIndex(of: UInt8(ascii: ",")) ?? rest.endIndex
+                tags.append((String(Substring(rest[..<end])).trimmingBlanks, false))
+                rest = rest[end...]
+            }
+        }
+        listed = .tags(tags)
+    }
+
+    /// `*`: whatever there is.
+    var isAny: Bool { if case .any = listed { true } else { false } }
+
+    /// Whether one of them is `tag`, or a star.
     ///
     /// - Parameter weakly: a weak tag counts as well, which If-None-Match allows and If-Match does not.
     func include(_ tag: String, weakly: Bool) -> Bool {
-        listed.contains { entry in
-            let entry = weakly && entry.hasPrefix("W/") ? String(entry.dropFirst(2)) : entry
-            return entry == "*" || entry == tag || entry == "\"\(tag)\""
+        switch listed {
+        case .any: true
+        case .tags(let tags): tags.contains { $0.text == tag && (weakly || !$0.isWeak) }
         }
     }
 }

@@ -35,6 +35,8 @@ public struct Reply: Sendable {
     public var challenge: String?
     /// What the log calls the request.
     public var requestID: String?
+    /// What the reader of the request's body found wrong with it.
+    var cause: CodingError?
 
     public init(_ status: Int = 200, _ contentType: ContentType = .json, body: [UInt8]) {
         self.status = status
@@ -60,6 +62,8 @@ public struct Refusal: Error, Sendable, CustomStringConvertible {
     public let status: Int
     public let message: String
     public var allow: String?
+    /// Where it is wrong, and how to mend it, if a reader of the body found it.
+    var cause: CodingError?
 
     public init(_ status: Int, _ message: String, allow: String? = nil) {
         self.status = status
@@ -73,6 +77,13 @@ public struct Refusal: Error, Sendable, CustomStringConvertible {
         let place = error.path.isEmpty ? "" : error.path + ": "
         let advice = error.hint.map { "; " + $0 } ?? ""
         self.init(400, "\(prefix)\(place)\(error.message)\(advice)")
+        cause = error
+    }
+
+    /// A member of the body is not what it must be, or is missing.
+    init(_ status: Int, _ message: String, at path: String) {
+        self.init(status, message)
+        cause = CodingError(.type, message, path: path)
     }
 
     public var description: String { "\(status) \(message)" }
@@ -80,6 +91,7 @@ public struct Refusal: Error, Sendable, CustomStringConvertible {
     public var reply: Reply {
         var reply = Reply(status, .text, body: Array(message.utf8))
         reply.allow = allow
+        reply.cause = cause
         return reply
     }
 }

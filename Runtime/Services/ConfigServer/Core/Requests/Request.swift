@@ -21,8 +21,6 @@ public struct Request: Sendable {
     public var ifNoneMatch: String?
     /// The value of Last-Event-ID: how far a watcher came.
     public var lastEventID: String?
-    /// Refusals are to be documents: Accept says so.
-    public var wantsProblems = false
     /// Who sent it, and what the server makes of that.
     public var access = Access.open
     /// The value of X-Auth-Token.
@@ -79,6 +77,10 @@ public struct RequestTarget: Sendable, Equatable {
             segments.append(try Self.decode(segment, plusIsBlank: false))
         }
         if segments.last == "" { segments.removeLast() }
+        // No name is like this, so it is a mistake, or meant for a server that looks for files.
+        guard segments.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." && !$0.utf8.contains(UInt8(ascii: "/")) }) else {
+            throw Refusal(400, "Bad Request, the path has an empty part, '.', '..' or an encoded slash; GET / lists the paths there are")
+        }
         query = []
         guard let mark else { return }
         for item in text[mark...].utf8.dropFirst().split(separator: UInt8(ascii: "&")) {

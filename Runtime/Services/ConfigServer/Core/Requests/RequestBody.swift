@@ -20,8 +20,8 @@ enum RequestBody {
 extension JSONValue {
     /// A member that must be a string, of an action's body.
     func required(_ key: String) throws(Refusal) -> String {
-        guard let value = self[key], value != .null else { throw Refusal(400, "Bad Request, no \(key) in POST body") }
-        guard let string = value.string, !string.isEmpty else { throw Refusal(400, "Bad Request, \(key) must be a string") }
+        guard let value = self[key], value != .null else { throw Refusal(400, "Bad Request, no \(key) in POST body", at: key) }
+        guard let string = value.string, !string.isEmpty else { throw Refusal(400, "Bad Request, \(key) must be a string", at: key) }
         return string
     }
 }

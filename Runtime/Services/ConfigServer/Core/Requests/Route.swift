@@ -5,6 +5,8 @@
 enum Route: Sendable {
     case home
     case documentation
+    /// The OpenAPI document.
+    case description
     case collection(TypeNumber)
     case object(TypeNumber, uuid: String)
     case networkAction(NetworkAction, network: String)
@@ -83,41 +85,62 @@ enum Action: String, CaseIterable, Sendable {
 extension Route {
     /// Finds the route and checks that it has the method.
     init(_ request: Request, _ types: TypeTable) throws(Refusal) {
-        let segments = request.target.segments
+        try self.init(request.target, types)
+        guard !methods.contains(request.method) else { return }
+        let names = Self.names(methods)
+        throw Refusal(405, "Method not allowed: this address takes \(names)", allow: names)
+    }
+
+    private init(_ target: RequestTarget, _ types: TypeTable) throws(Refusal) {
+        let segments = target.segments
         guard let first = segments.first else {
             self = .home
-            try allow([.get], request)
             return
         }
         if segments.count == 2, let type = types.type(named: first), type.name == first {
             self = .object(type.number, uuid: segments[1])
-            try allow([.get, .put, .patch, .delete], request)
         } else if segments.count == 1, let type = types.type(collection: first) {
             self = .collection(type.number)
-            try allow([.get, .post], request)
         } else if segments.count == 1, let action = Action(rawValue: first) {
             self = .action(action)
-            try allow(action.methods, request)
         } else if segments.count == 3, first == "virtual-network", let action = NetworkAction(rawValue: segments[2]) {
             self = .networkAction(action, network: segments[1])
-            try allow([.post], request)
         } else if segments == ["documentation", "index.html"] || segments == ["documentation"] {
             self = .documentation
-            try allow([.get], request)
+        } else if segments == ["openapi.json"] {
+            self = .description
+        } else if segments.count == 1, Probe(rawValue: first) != nil {
+            // With its own method it does not come this far.
+            throw Refusal(405, "Method not allowed: this address takes GET, HEAD, OPTIONS", allow: "GET, HEAD, OPTIONS")
         } else {
             throw Refusal(404, "Not found: '/\(segments.joined(separator: "/"))'; GET / lists what there is")
         }
     }
 
-    private func allow(_ methods: [Request.Method], _ request: Request) throws(Refusal) {
-        guard !methods.contains(request.method) else { return }
-        let names = methods.flatMap { $0 == .get ? [$0.rawValue, "HEAD"] : [$0.rawValue] }.joined(separator: ", ")
-        throw Refusal(405, "Method not allowed: this address takes \(names)", allow: names)
+    /// The value of Allow: what a target takes, whatever it is used with.
+    static func allowed(_ target: RequestTarget, _ types: TypeTable) throws(Refusal) -> String {
+        if target.segments.count == 1, Probe(rawValue: target.segments[0]) != nil { return names([.get]) }
+        if target.segments == ["v3", "auth", "tokens"] { return names([.get, .post]) }
+        return names(try Route(target, types).methods)
+    }
+
+    private var methods: [Request.Method] {
+        switch self {
+        case .home, .documentation, .description: [.get]
+        case .collection: [.get, .post]
+        case .object: [.get, .put, .patch, .delete]
+        case .networkAction: [.post]
+        case .action(let action): action.methods
+        }
+    }
+
+    private static func names(_ methods: [Request.Method]) -> String {
+        (methods.flatMap { $0 == .get ? [$0.rawValue, "HEAD"] : [$0.rawValue] } + ["OPTIONS"]).joined(separator: ", ")
     }
 
     func isWriting(_ method: Request.Method) -> Bool {
         switch self {
-        case .home, .documentation: false
+        case .home, .documentation, .description: false
         case .collection, .object, .networkAction: method != .get
         case .action(let action): action.isWriting
         }

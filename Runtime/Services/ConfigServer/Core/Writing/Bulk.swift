@@ -101,7 +101,11 @@ extension ConfigurationService {
             do throws(Refusal) {
                 decision = try decide(part, of: request, current, now: now, random: random)
             } catch {
-                throw Refusal(error.status, "requests[\(index)] (\(part.method.rawValue) \(part.path.prefix(200))): \(error.message)")
+                var refusal = Refusal(
+                    error.status, "requests[\(index)] (\(part.method.rawValue) \(part.path.prefix(200))): \(error.message)")
+                // What a reader of the part found is in its body; for all else the part is to blame.
+                refusal.cause = (error.cause?.within("body") ?? CodingError(.type, error.message)).within("requests[\(index)]")
+                throw refusal
             }
             current.apply(decision.transaction)
             whole.changes += decision.transaction.changes
@@ -130,7 +134,9 @@ extension ConfigurationService {
         if case .action(.bulk) = operation.route { throw Refusal(400, "a bulk does not hold another") }
         let decision = decide(operation, image, now: now, random: random)
         guard decision.reply.status < 300 else {
-            throw Refusal(decision.reply.status, String(decoding: decision.reply.body, as: UTF8.self), allow: decision.reply.allow)
+            var refusal = Refusal(decision.reply.status, String(decoding: decision.reply.body, as: UTF8.self), allow: decision.reply.allow)
+            refusal.cause = decision.reply.cause
+            throw refusal
         }
         return decision
     }

@@ -117,7 +117,8 @@ final class UserAuthenticator: Authenticator {
                 }
             }
         default:
-            complete(Refusal(405, "Method not allowed: this address takes GET, HEAD, POST", allow: "GET, HEAD, POST").reply)
+            complete(
+                Refusal(405, "Method not allowed: this address takes GET, HEAD, POST, OPTIONS", allow: "GET, HEAD, POST, OPTIONS").reply)
         }
         return true
     }
