@@ -241,8 +241,9 @@ import Testing
             #expect(server.send(.get, path).status == 404, "\(path)")
         }
         let cases = [
-            (Request.Method.put, "/virtual-networks", "GET, HEAD, POST"), (.post, "/", "GET, HEAD"), (.get, "/ref-update", "POST"),
-            (.post, "/virtual-network/x", "GET, HEAD, PUT, PATCH, DELETE"), (.post, "/aaa-mode", "PUT, GET, HEAD"),
+            (Request.Method.put, "/virtual-networks", "GET, HEAD, POST, OPTIONS"), (.post, "/", "GET, HEAD, OPTIONS"),
+            (.get, "/ref-update", "POST, OPTIONS"),
+            (.post, "/virtual-network/x", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"), (.post, "/aaa-mode", "PUT, GET, HEAD, OPTIONS"),
         ]
         for (method, path, allow) in cases {
             let reply = server.send(method, path)
