@@ -93,6 +93,7 @@ struct OpenAPITests {
                       {"$ref": "#/components/parameters/exclude_back_refs"},
                       {"$ref": "#/components/parameters/exclude_children"},
                       {"$ref": "#/components/parameters/exclude_hrefs"},
+                      {"$ref": "#/components/parameters/If-Match"},
                       {"$ref": "#/components/parameters/If-None-Match"}
                     ],
                     "responses": {
@@ -114,6 +115,9 @@ struct OpenAPITests {
                       "401": {"$ref": "#/components/responses/401"},
                       "403": {"$ref": "#/components/responses/403"},
                       "404": {"$ref": "#/components/responses/404"},
+                      "412": {"$ref": "#/components/responses/412"},
+                      "414": {"$ref": "#/components/responses/414"},
+                      "431": {"$ref": "#/components/responses/431"},
                       "500": {"$ref": "#/components/responses/500"},
                       "503": {"$ref": "#/components/responses/503"}
                     }
@@ -124,6 +128,7 @@ struct OpenAPITests {
                     "summary": "Change a network",
                     "parameters": [
                       {"$ref": "#/components/parameters/If-Match"},
+                      {"$ref": "#/components/parameters/If-None-Match"},
                       {"$ref": "#/components/parameters/dry_run"}
                     ],
                     "requestBody": {
@@ -162,6 +167,61 @@ struct OpenAPITests {
                       "409": {"$ref": "#/components/responses/409"},
                       "412": {"$ref": "#/components/responses/412"},
                       "413": {"$ref": "#/components/responses/413"},
+                      "414": {"$ref": "#/components/responses/414"},
+                      "415": {"$ref": "#/components/responses/415"},
+                      "431": {"$ref": "#/components/responses/431"},
+                      "500": {"$ref": "#/components/responses/500"},
+                      "503": {"$ref": "#/components/responses/503"}
+                    }
+                  },
+                  "patch": {
+                    "operationId": "network_merge",
+                    "tags": ["net"],
+                    "summary": "Change parts of the members of a network",
+                    "parameters": [
+                      {"$ref": "#/components/parameters/If-Match"},
+                      {"$ref": "#/components/parameters/If-None-Match"},
+                      {"$ref": "#/components/parameters/dry_run"}
+                    ],
+                    "requestBody": {
+                      "content": {
+                        "application/merge-patch+json": {
+                          "schema": {
+                            "type": "object",
+                            "required": ["network"],
+                            "properties": {
+                              "network": {
+                                "$ref": "#/components/schemas/object.changed"
+                              }
+                            }
+                          }
+                        }
+                      }
+                    },
+                    "responses": {
+                      "200": {
+                        "description": "Changed; an empty body changes nothing and is answered with one",
+                        "headers": {"X-Configuration-Revision": {"$ref": "#/components/headers/X-Configuration-Revision"}},
+                        "content": {
+                          "application/json": {
+                            "schema": {
+                              "type": "object",
+                              "required": ["network"],
+                              "properties": {"network": {"$ref": "#/components/schemas/object.updated"}}
+                            }
+                          }
+                        }
+                      },
+                      "400": {"$ref": "#/components/responses/400"},
+                      "401": {"$ref": "#/components/responses/401"},
+                      "403": {"$ref": "#/components/responses/403"},
+                      "404": {"$ref": "#/components/responses/404"},
+                      "409": {"$ref": "#/components/responses/409"},
+                      "412": {"$ref": "#/components/responses/412"},
+                      "413": {"$ref": "#/components/responses/413"},
+                      "414": {"$ref": "#/components/responses/414"},
+                      "415": {"$ref": "#/components/responses/415"},
+                      "431": {"$ref": "#/components/responses/431"},
                       "500": {"$ref": "#/components/responses/500"},
                       "503": {"$ref": "#/components/responses/503"}
                     }
@@ -172,6 +232,7 @@ struct OpenAPITests {
                     "summary": "Delete a network",
                     "parameters": [
                       {"$ref": "#/components/parameters/If-Match"},
+                      {"$ref": "#/components/parameters/If-None-Match"},
                       {"$ref": "#/components/parameters/dry_run"}
                     ],
                     "responses": {
@@ -185,6 +246,9 @@ struct OpenAPITests {
                       "404": {"$ref": "#/components/responses/404"},
                       "409": {"$ref": "#/components/responses/409"},
                       "412": {"$ref": "#/components/responses/412"},
+                      "413": {"$ref": "#/components/responses/413"},
+                      "414": {"$ref": "#/components/responses/414"},
+                      "431": {"$ref": "#/components/responses/431"},
                       "500": {"$ref": "#/components/responses/500"},
                       "503": {"$ref": "#/components/responses/503"}
                     }

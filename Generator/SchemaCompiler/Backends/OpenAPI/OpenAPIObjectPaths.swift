@@ -83,7 +83,7 @@ struct OpenAPIObjectPaths {
 
     private func writeCreate(_ object: ObjectType, _ names: Names, to printer: inout JSONPrinter) {
         operation("post", "\(names.key)_create", "Create a \(names.object)", names, to: &printer) { printer in
-            printer.array("parameters", inline: true) { $0.parameter("dry_run") }
+            printer.array("parameters") { printer in for name in ["If-None-Match", "dry_run"] { printer.parameter(name) } }
             printer.object("requestBody") { printer in
                 printer.member("required", true)
                 printer.jsonContent { printer in

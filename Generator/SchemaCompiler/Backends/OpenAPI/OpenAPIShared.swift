@@ -150,8 +150,8 @@ enum OpenAPIShared {
 
     // MARK: Parameters
 
-    static let readParameters = ["fields", "exclude_back_refs", "exclude_children", "exclude_hrefs", "If-None-Match"]
-    static let changeParameters = ["If-Match", "dry_run"]
+    static let readParameters = ["fields", "exclude_back_refs", "exclude_children", "exclude_hrefs", "If-Match", "If-None-Match"]
+    static let changeParameters = ["If-Match", "If-None-Match", "dry_run"]
     static let listParameters = [
         "parent_id", "parent_fq_name_str", "parent_type", "back_ref_id", "obj_uuids", "fq_names", "detail", "count", "fields", "filters",
         "shared",
@@ -179,14 +179,18 @@ enum OpenAPIShared {
                 printer.member("name", "If-None-Match")
                 printer.member("in", "header")
                 printer.member(
-                    "description", "The `ETag` of an earlier reply. While the object is as it was then, the reply is 304 without a body.")
+                    "description",
+                    "The `ETag` of an earlier reply, or several. While the object is as it was then, a read is answered with 304 and without a body, and a change with 412. `*` makes a create fail with 412 when there is such an object."
+                )
                 printer.object("schema", inline: true) { $0.member("type", "string") }
             }
             printer.object("If-Match") { printer in
                 printer.member("name", "If-Match")
                 printer.member("in", "header")
                 printer.member(
-                    "description", "The `ETag` of an earlier reply. The request is carried out only if the object is as it was then.")
+                    "description",
+                    "The `ETag` of an earlier reply, or several. The request is carried out only if the object is as it was then; otherwise it is answered with 412."
+                )
                 printer.object("schema", inline: true) { $0.member("type", "string") }
             }
         }
