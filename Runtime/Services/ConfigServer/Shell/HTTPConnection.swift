@@ -554,7 +554,12 @@ final class HTTPConnection: ChannelDuplexHandler {
     /// The connection takes more.
     private func proceed(_ context: ChannelHandlerContext) {
         writeRest(context)
-        if rest == nil, !isClosing { answerBacklog() }
+        guard rest == nil, !isClosing else { return }
+        answerBacklog()
+        guard isStopping, isIdle, stream == nil else { return }
+        // The server stops, and this was the last that it had to say.
+        isClosing = true
+        closeAfter(context.writeAndFlush(wrapOutboundOut(ByteBuffer())), context)
     }
 
     private func closeAfter(_ sent: EventLoopFuture<Void>, _ context: ChannelHandlerContext) {
