@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
+from .bulk import Bulk
 from .gen.async_client_gen import AsyncResourceOperations
 from .resource import Resource
 from .vnc_api import VncApi
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-__all__ = ["AsyncVncApi", "AsyncWatch"]
+__all__ = ["AsyncBulk", "AsyncVncApi", "AsyncWatch"]
 
 
 class AsyncVncApi(AsyncResourceOperations):
@@ -87,6 +88,10 @@ class AsyncVncApi(AsyncResourceOperations):
     async def _in_thread(self, function: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._executor, function)
 
+    def bulk(self) -> AsyncBulk:
+        """As :meth:`vnc_api.vnc_api.VncApi.bulk`, for ``async with``."""
+        return AsyncBulk(self)
+
     def watch(
         self,
         *types: str | type[Resource],
@@ -95,6 +100,24 @@ class AsyncVncApi(AsyncResourceOperations):
     ) -> AsyncWatch:
         """As :meth:`vnc_api.vnc_api.VncApi.watch`, for ``async for``. Ends when its task is cancelled, or with :meth:`AsyncWatch.close`."""
         return AsyncWatch(self.sync.watch(*types, fields=fields, after=after))
+
+
+class AsyncBulk:
+    """``async with vnc.bulk() as bulk:`` collects writes as :class:`vnc_api.bulk.Bulk` does, and sends them at the end without holding up the
+    loop. Its methods are not awaited: they only keep what is to be written, so give UUIDs to those that would have to look one up."""
+
+    def __init__(self, client: AsyncVncApi) -> None:
+        self._client = client
+        self._bulk = client.sync.bulk()
+
+    async def __aenter__(self) -> Bulk:
+        return self._bulk
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            await self._client.run(self._bulk.commit)
+        else:
+            self._bulk.discard()
 
 
 class AsyncWatch(AsyncIterator[WatchEvent]):

@@ -9,7 +9,7 @@ import json
 import threading
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from .connection import Connection, part
 from .exceptions import HttpError, NoIdError, ResourceTypeUnknownError, VncError, WrongAnswerError
@@ -23,6 +23,14 @@ R = TypeVar("R", bound=Resource)
 
 _DRAFT = "draft-policy-management"
 _GLOBAL_POLICY_MANAGEMENT = "default-policy-management"
+
+
+class Write(NamedTuple):
+    """A request that changes something."""
+
+    method: str
+    path: str
+    body: Mapping[str, Any] | None = None
 
 
 class HomePage:
@@ -113,6 +121,13 @@ class ObjectClient:
         repeatable: bool = False,
     ) -> Any:
         """Calls an action by the name under which the home page lists it. ``uuid`` goes into the path of actions on one object."""
+        path = self._path_of(action)
+        if uuid is not None:
+            path = path.replace("%s", uuid)
+        headers = None if token is None else {"X-AUTH-TOKEN": token, "X-USER-TOKEN": token}
+        return self._connection.request(method, path, body=body, query=query, headers=headers, repeatable=repeatable)
+
+    def _path_of(self, action: str) -> str:
         path = self._home.action(action)
         if path is None:
             # It may be new: the server may have been replaced since the home page was read.
@@ -121,10 +136,19 @@ class ObjectClient:
             path = self._home.action(action)
         if path is None:
             raise VncError(f"this server has no action {action!r}; it has {', '.join(self._home.actions())}")
-        if uuid is not None:
-            path = path.replace("%s", uuid)
-        headers = None if token is None else {"X-AUTH-TOKEN": token, "X-USER-TOKEN": token}
-        return self._connection.request(method, path, body=body, query=query, headers=headers, repeatable=repeatable)
+        return path
+
+    def _send(self, write: Write) -> Any:
+        return self._connection.request(write.method, write.path, body=write.body)
+
+    def send_together(self, writes: Sequence[Write], dry_run: bool = False) -> list[dict[str, Any]]:
+        """Has the server do writes in one transaction, or none of them; returns what it says to each."""
+        requests = [{"method": each.method, "path": each.path, "body": each.body} for each in writes]
+        reply = self.call("bulk", body={"requests": requests}, query={"dry_run": "true"} if dry_run else None)
+        replies = part(reply, "replies", list, "POST /bulk")
+        if len(replies) != len(requests):
+            raise WrongAnswerError(f"POST /bulk: the server was sent {len(requests)} requests and answered {len(replies)}")
+        return replies
 
     # Names and UUIDs
 
@@ -161,19 +185,22 @@ class ObjectClient:
 
     def create_object(self, obj: Resource) -> str:
         """Creates an object as it is; returns its UUID."""
-        _expect_object(obj)
-        body = obj.to_json()
-        body.pop("parent_uuid", None)
-        path = self._home.collection(obj.resource_type)
-        reply = self._connection.request("POST", path, body={obj.resource_type: body})
-        created = part(reply, obj.resource_type, dict, f"POST {path}")
-        uuid = part(created, "uuid", str, f"POST {path}")
+        write = self.write_of_creation(obj)
+        created = part(self._send(write), obj.resource_type, dict, f"POST {write.path}")
+        uuid = part(created, "uuid", str, f"POST {write.path}")
         obj.clear_pending_updates()
         obj.set_server_conn(self)
         obj._is_complete = True
         obj.uuid = uuid
         obj.__dict__.update((name, created[name]) for name in ("parent_uuid", "parent_href", "href") if name in created)
         return uuid
+
+    def write_of_creation(self, obj: Resource) -> Write:
+        """What creates an object as it is."""
+        _expect_object(obj)
+        body = obj.to_json()
+        body.pop("parent_uuid", None)
+        return Write("POST", self._home.collection(obj.resource_type), {obj.resource_type: body})
 
     def read_object(
         self,
@@ -228,36 +255,50 @@ class ObjectClient:
 
     def update_object(self, obj: Resource) -> dict[str, Any] | None:
         """Sends what was changed of an object: whole fields first, then elements, then references."""
-        _expect_object(obj)
-        if obj.uuid is None:
-            obj.uuid = self.obj_to_id(obj)
         reply: dict[str, Any] | None = None
-        elements, references = obj.element_updates(), obj.reference_changes()
-        whole = obj.get_pending_updates()
-        if whole:
-            path = self._home.object(obj.resource_type, obj.uuid)
-            values = {obj._declarations[name].json: obj.field_to_json(name) for name in sorted(whole)}
-            reply = self._connection.request("PUT", path, body={obj.resource_type: {"uuid": obj.uuid, **values}})
-        if elements:
-            self.call("prop-collection-update", body={"uuid": obj.uuid, "updates": elements})
-        for change in references:
-            target = change.reference
-            self.ref_update(
-                obj.resource_type,
-                obj.uuid,
-                obj.ref_field_types[change.field][0],
-                target.uuid,
-                target.to or None,
-                change.operation,
-                target.to_json().get("attr") if change.operation == "ADD" else None,
-            )
+        for write in self.writes_of_update(obj):
+            answer = self._send(write)
+            reply = answer if write.method == "PUT" else reply
         obj.set_server_conn(self)
         obj.clear_pending_updates()
         return reply
 
+    def writes_of_update(self, obj: Resource) -> list[Write]:
+        """What sends what was changed of an object; it gets its UUID when it has none."""
+        _expect_object(obj)
+        if obj.uuid is None:
+            obj.uuid = self.obj_to_id(obj)
+        writes = []
+        elements, references = obj.element_updates(), obj.reference_changes()
+        whole = obj.get_pending_updates()
+        if whole:
+            values = {obj._declarations[name].json: obj.field_to_json(name) for name in sorted(whole)}
+            path = self._home.object(obj.resource_type, obj.uuid)
+            writes.append(Write("PUT", path, {obj.resource_type: {"uuid": obj.uuid, **values}}))
+        if elements:
+            writes.append(Write("POST", self._path_of("prop-collection-update"), {"uuid": obj.uuid, "updates": elements}))
+        for change in references:
+            target = change.reference
+            writes.append(
+                self.write_of_reference(
+                    obj.resource_type,
+                    obj.uuid,
+                    obj.ref_field_types[change.field][0],
+                    target.uuid,
+                    target.to or None,
+                    change.operation,
+                    target.to_json().get("attr") if change.operation == "ADD" else None,
+                )
+            )
+        return writes
+
     def delete_object(self, cls: type[Resource], fq_name: Sequence[str] | None, id: str | None) -> None:
         """Deletes an object."""
-        self._connection.request("DELETE", self._home.object(cls.resource_type, self._id(cls, fq_name, None, id)))
+        self._send(self.write_of_deletion(cls, fq_name, id))
+
+    def write_of_deletion(self, cls: type[Resource], fq_name: Sequence[str] | None, id: str | None) -> Write:
+        """What deletes an object."""
+        return Write("DELETE", self._home.object(cls.resource_type, self._id(cls, fq_name, None, id)))
 
     def default_object_id(self, cls: type[Resource]) -> str:
         """The UUID of the object that has the default name."""
@@ -303,6 +344,20 @@ class ObjectClient:
 
         ADD replaces the data of a reference that exists. Returns the UUID of the object.
         """
+        write = self.write_of_reference(obj_type, obj_uuid, ref_type, ref_uuid, ref_fq_name, operation, attr)
+        return part(self._send(write), "uuid", str, "ref-update")
+
+    def write_of_reference(
+        self,
+        obj_type: str,
+        obj_uuid: str,
+        ref_type: str,
+        ref_uuid: str | None,
+        ref_fq_name: Sequence[str] | None,
+        operation: str,
+        attr: Any = None,
+    ) -> Write:
+        """What adds or deletes a reference."""
         ref_type = ref_type[: -len("_refs")] if ref_type.endswith("_refs") else ref_type
         body: dict[str, Any] = {
             "type": _type_name(obj_type),
@@ -313,7 +368,7 @@ class ObjectClient:
             "operation": operation,
             "attr": attr.to_json() if hasattr(attr, "to_json") else attr,
         }
-        return part(self.call("ref-update", body=body), "uuid", str, "ref-update")
+        return Write("POST", self._path_of("ref-update"), body)
 
     # Lists
 

@@ -20,6 +20,7 @@ from requests.exceptions import ConnectionError
 
 from . import exceptions
 from .actions import AAA_MODE_VALID_VALUES, ActionClient
+from .bulk import Bulk
 from .exceptions import *
 from .gen import resource_client, resource_xsd
 from .gen.resource_client import *
@@ -35,6 +36,7 @@ from .watch import Watch, WatchEvent
 
 __all__ = [
     "AAA_MODE_VALID_VALUES",
+    "Bulk",
     "CamelCase",
     "ConnectionError",
     "Reference",
@@ -119,6 +121,11 @@ class VncApi(ActionClient, ResourceOperations):
             exclude_hrefs=bool(exclude_hrefs),
             probe=api_health_check,
         )
+
+    def bulk(self) -> Bulk:
+        """A client whose writes wait for the end of a ``with`` statement, and then take effect together or not at all; see
+        :mod:`vnc_api.bulk`."""
+        return Bulk(self)
 
 
 def get_object_class(res_type: str) -> type[Resource]:
