@@ -25,7 +25,7 @@ struct Tungsten: AsyncParsableCommand {
                 name: "Working with the configuration",
                 subcommands: [
                     GetCommand.self, DescribeCommand.self, CreateCommand.self, SetCommand.self, ApplyCommand.self, DiffCommand.self,
-                    EditCommand.self, DeleteCommand.self, WatchCommand.self, ExplainCommand.self, TreeCommand.self,
+                    EditCommand.self, DeleteCommand.self, WatchCommand.self, HistoryCommand.self, ExplainCommand.self, TreeCommand.self,
                     ReferencesCommand.self, ContextCommand.self, CompletionCommand.self,
                 ]),
             CommandGroup(

@@ -31,6 +31,23 @@ private let network = """
     """
 
 @Suite struct ApplyTests {
+    @Test func shortNamesAreThoseOfTheProjectOfWhoeverRefers() async throws {
+        try await withServer { access, _ in
+            for project in ["one", "two"] {
+                _ = try await access.applied("{kind: project, name: \(project), parent: default-domain}")
+                _ = try await access.applied("{kind: network-policy, name: open, parent: 'default-domain:\(project)'}")
+            }
+            let two = "fq_name: 'default-domain:two:front', kind: virtual-network, network_policy_refs: [{to: open}]"
+            _ = try await access.create(try #require(try documents("{\(two)}").first), trial: false)
+            let type = try #require(schema.catalogue["virtual-network"])
+            let front = try await access.read(type, "front")
+            #expect(front.value["network_policy_refs"]?.elements.first?["to"]?.elements[1] == .string("two"))
+            let changes = try await access.changes([try Assignment("network_policy_refs=open")], of: type, current: front.value)
+            #expect(changes.first?.after.elements.first?["to"]?.elements[1] == .string("two"))
+            #expect(try await access.applied("{\(two)}") == ["virtual-network default-domain:two:front unchanged"])
+        }
+    }
+
     @Test func filesAreAppliedInAnOrderThatWorksAndOnce() async throws {
         try await withServer { access, _ in
             #expect(try await access.applied(network, trial: true).allSatisfy { $0.hasSuffix(" created") })

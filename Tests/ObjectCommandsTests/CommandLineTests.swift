@@ -100,8 +100,39 @@ private struct Surroundings {
                 "\(edited.complaints)")
             let refused = try await here.shell("EDITOR='sed -i s/1400/99999/' tungsten edit vn front")
             #expect(refused.status == 1 && refused.complaints.contains("Your text is kept in "))
+            // Refused, the editor opens again, with the reason above a text that is still there.
+            let mended = try await here.shell(
+                """
+                printf '%s\\n' 'grep -q "^# .*mtu" "$1" && cp "$1" seen && exec sed -i "s/^mtu: 99999/mtu: 1500/" "$1"; exec sed -i "s/^mtu: 1400/mtu: 99999/" "$1"' > editor
+                EDITOR='sh editor' tungsten edit vn front && head -n 1 seen && grep -c '^mtu: 99999' seen
+                """)
+            #expect(
+                mended.output.hasPrefix("virtual-network default-domain:default-project:front changed (mtu)\n# ")
+                    && mended.output.hasSuffix("\n1\n"), "\(mended.output)\(mended.complaints)")
+            // What somebody else changed meanwhile stays, and what was typed is written beside it.
+            let beside = try await here.shell(
+                """
+                printf '%s\\n' 'if ! [ -e once ]; then touch once; tungsten set vn front display_name=theirs >&2; fi; sed -i "s/^mtu: 1500/mtu: 1600/" "$1"' > editor
+                EDITOR='sh editor' tungsten edit vn front && tungsten get vn front -o yaml | grep -E '^(mtu|display_name)'
+                """)
+            #expect(
+                beside.output == "virtual-network default-domain:default-project:front changed (mtu)\ndisplay_name: theirs\nmtu: 1600\n",
+                "\(beside.output)\(beside.complaints)")
+            let history = try await here.run("history", "vn", "front", "--no-headers")
+            let lines = history.output.split(separator: "\n")
+            #expect(lines.first?.contains("  mtu: 1500 -> 1600") == true && lines.last?.contains("  created  ") == true, "\(history)")
+            #expect(
+                lines.contains { $0.contains("127.0.0.1  changed  virtual-network  default-domain:default-project:front  display_name: ") })
             let gone = try await here.run("delete", "vn", "front")
             #expect(gone.output == "virtual-network default-domain:default-project:front deleted\n")
+            let past = try await here.run("history", "vn", "front", "--since", "2h", "--limit", "1", "-o", "json")
+            #expect(past.output.contains(#""kind": "delete""#) && past.output.contains(#""mtu": 1600"#), "\(past)")
+            #expect(try await here.run("history", "--since", "tomorrow").status == 64)
+            #expect(try await here.run("history", "vn", "never").status == 3)
+            #expect(try await here.run("history", "--by", "nobody", "-o", "yaml").output == "[]\n")
+            let anew = try await here.run("create", "-f", "f.yaml")
+            #expect(anew.status == 0, "what was printed can be created: \(anew.complaints)")
+            #expect(try await here.run("delete", "vn", "front").status == 0)
             let missing = try await here.run("delete", "vn", "front")
             #expect(missing.status == 3)
             #expect(try await here.run("delete", "vn", "front", "--ignore-missing").status == 0)

@@ -120,6 +120,37 @@ import Testing
         }
     }
 
+    @Test func addressesOfServersAreUnderstood() throws {
+        func servers(_ text: String, _ more: (inout ServerContext) -> Void = { _ in }) throws -> [String] {
+            var context = ServerContext()
+            context.server = text
+            more(&context)
+            return try context.servers().map(\.description)
+        }
+        #expect(try servers("api1,http://api2:9/, [::1]") == ["http://api1:8082", "http://api2:9", "http://[::1]:8082"])
+        #expect(try servers("https://api1,https://[fe80::1]:443") == ["https://api1:8082", "https://[fe80::1]:443"])
+        for wrong in [
+            "", ",", "http://", "ftp://a", "a:b", "a:0", "a:70000", "::1", "[::1", "a b", "https://user:secret@a", "https://a/path",
+            "https://a,b",
+        ] {
+            #expect(throws: CommandError.self, "\(wrong)") { try servers(wrong) }
+        }
+        #expect(throws: CommandError.self) { try servers("https://a") { $0.tlsKey = "key" } }
+        #expect(throws: CommandError.self) { try servers("a") { $0.tlsAuthorities = "ca" } }
+        #expect(try servers("a") { ($0.tlsAuthorities, $0.identityURL) = ("ca", "https://k") } == ["http://a:8082"])
+        var context = ServerContext()
+        (context.identityURL, context.project) = ("https://k:5000", "blue")
+        #expect(try context.identityService()?.description == "https://k:5000/v3")
+        #expect(context.projectName == ["default-domain", "blue"])
+        #expect(context.arguments == ["--project", "blue", "--identity-url", "https://k:5000"])
+        for time in ["7", "30m", "7d", "2026-03-01", "2026-03-01T12:00", "2026-03-01 12:00:59Z", "2026-03-01T12:00:00.000123"] {
+            #expect(HistoryStart(time) != nil, "\(time)")
+        }
+        for time in ["", "m", "-1h", "2026-3-1", "2026-03-01T12", "2026-03-01T12:00:00.0000001", "1e3s"] {
+            #expect(HistoryStart(time) == nil, "\(time)")
+        }
+    }
+
     @Test func contextsAreReadAndWritten() throws {
         var file = ContextFile()
         var context = ServerContext()

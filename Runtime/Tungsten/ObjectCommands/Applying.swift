@@ -71,10 +71,8 @@ extension ObjectAccess {
         let document = step.document
         guard let current = try await current(document) else {
             if !trial {
-                // What only the system writes is in files because it was printed; a new object gets its own.
-                let foreign = Set(schema.properties(of: document.type).filter { $0.presence == "system-only" }.map(\.name))
-                var first = document
-                first.members.removeAll { step.deferred.contains($0.key) || foreign.contains($0.key) }
+                var first = document.asNew(schema)
+                first.members.removeAll { step.deferred.contains($0.key) }
                 _ = try await create(document.type, first.object)
             }
             return ApplyOutcome(title: document.title, result: .created, members: [])

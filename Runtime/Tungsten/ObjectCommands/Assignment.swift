@@ -67,8 +67,9 @@ extension ObjectAccess {
     ///
     /// - Parameter current: the object; empty for one that does not exist yet.
     public func changes(
-        _ assignments: [Assignment], of type: ResourceType, current: JSONValue
+        _ assignments: [Assignment], of type: ResourceType, current: JSONValue, named name: [String]? = nil
     ) async throws(CommandError) -> [MemberChange] {
+        let home = schema.project(of: name ?? current.names("fq_name"), type)
         var object = current
         var keys: [String] = []
         for assignment in assignments {
@@ -77,7 +78,7 @@ extension ObjectAccess {
             let key = try ObjectSchema.member(
                 spelling, of: items.map(\.name) + type.references.map(\.key), owner: type.name)
             if let reference = type.references.first(where: { $0.key == key }) {
-                object[key] = try await references(assignment, reference, of: type, present: object[key] ?? .array([]))
+                object[key] = try await references(assignment, reference, of: type, present: object[key] ?? .array([]), near: home)
             } else if let item = items.first(where: { $0.name == key }) {
                 let value = try assign(assignment, assignment.path.dropFirst(), item, object[key] ?? .null, key)
                 try schema.check(value, key, of: type)
@@ -176,7 +177,7 @@ extension ObjectAccess {
     // MARK: References
 
     private func references(
-        _ assignment: Assignment, _ reference: ReferenceDescriptor, of type: ResourceType, present: JSONValue
+        _ assignment: Assignment, _ reference: ReferenceDescriptor, of type: ResourceType, present: JSONValue, near home: [String]?
     ) async throws(CommandError) -> JSONValue {
         guard assignment.path.count == 1 else {
             throw CommandError(.invalid, "'\(assignment.text)': data of references are set with `tungsten edit` or `tungsten apply`")
@@ -194,7 +195,7 @@ extension ObjectAccess {
             let list = if case .mapping = node { Node([node]) } else { node }
             targets = try reader.references(list, reference.key, of: type).elements
         }
-        for index in targets.indices { targets[index] = try await resolved(targets[index], target) }
+        for index in targets.indices { targets[index] = try await resolved(targets[index], target, near: home) }
         func isSame(_ one: JSONValue, _ other: JSONValue) -> Bool { one["to"] == other["to"] }
         switch assignment.operation {
         case .set: return .array(targets)

@@ -39,7 +39,7 @@ extension ObjectAccess {
         let (whole, parentType) = try place.resolve(type, schema, project: project)
         var members = [JSONValue.Member(key: "fq_name", value: .array(whole.map(JSONValue.string)))]
         if let parentType { members.append(.init(key: "parent_type", value: .string(parentType))) }
-        for change in try await changes(assignments, of: type, current: .object([])) where change.after != .null {
+        for change in try await changes(assignments, of: type, current: .object([]), named: whole) where change.after != .null {
             members.append(.init(key: change.key, value: change.after))
         }
         return .object(members)
@@ -48,7 +48,7 @@ extension ObjectAccess {
     /// Creates the object of a document.
     public func create(_ document: ObjectDocument, trial: Bool) async throws(CommandError) -> ObjectName {
         do throws(CommandError) {
-            return try await create(document.type, try await resolved([document])[0].object, trial: trial)
+            return try await create(document.type, try await resolved([document])[0].asNew(schema).object, trial: trial)
         } catch {
             throw error.at(document.place)
         }

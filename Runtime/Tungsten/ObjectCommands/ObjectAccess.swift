@@ -62,7 +62,7 @@ public struct ObjectAccess: Sendable {
         }
     }
 
-    private func json(_ request: ClientRequest, _ action: String) async throws(CommandError) -> JSONValue {
+    func json(_ request: ClientRequest, _ action: String) async throws(CommandError) -> JSONValue {
         try parse(try await send(request, action), action)
     }
 
@@ -119,14 +119,17 @@ public struct ObjectAccess: Sendable {
     // MARK: Names
 
     /// The object that somebody means: by UUID, by its whole name, or by the end of its name when no other ends so.
-    public func find(_ type: ResourceType, _ text: String) async throws(CommandError) -> ObjectName {
+    ///
+    /// - Parameter home: where a short name is looked for first, before this command's project: the project of the object that refers to it.
+    public func find(_ type: ResourceType, _ text: String, near home: [String]? = nil) async throws(CommandError) -> ObjectName {
         if Self.isUUID(text) { return ObjectName(type: type.name, uuid: text.lowercased(), fullyQualifiedName: []) }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         // Names may hold colons themselves: target:64512:1 is one name.
         var guesses = [parts, [text]]
-        if let project, schema.possibleParents(of: type, length: project.count + 1).contains("project") {
-            guesses.insert(project + [text], at: 0)
-        }
+        var places = [home, project].compactMap { $0 }
+        if places.count == 2, places[0] == places[1] { places.removeLast() }
+        let below = places.filter { schema.possibleParents(of: type, length: $0.count + 1).contains("project") }.map { $0 + [text] }
+        guesses = below + guesses
         for guess in guesses where schema.possibleLengths(of: type.name).contains(guess.count) {
             if let uuid = try await uuid(type, named: guess) {
                 return ObjectName(type: type.name, uuid: uuid, fullyQualifiedName: guess)

@@ -38,6 +38,14 @@ public struct ObjectDocument: Sendable {
         return .object(members + self.members.filter { $0.value != .null })
     }
 
+    /// Without what only the system writes: that is in files because it was printed, and a new object gets its own.
+    func asNew(_ schema: ObjectSchema) -> ObjectDocument {
+        let foreign = Set(schema.properties(of: type).filter { $0.presence == "system-only" }.map(\.name))
+        var result = self
+        result.members.removeAll { foreign.contains($0.key) }
+        return result
+    }
+
     /// References: the type and the name of each target, where it is given by name.
     var targets: [(type: String, name: [String])] {
         type.references.flatMap { reference in

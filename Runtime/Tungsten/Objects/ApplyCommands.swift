@@ -85,7 +85,8 @@ struct EditCommand: AsyncParsableCommand {
         abstract: "Change an object in an editor, $VISUAL or $EDITOR.",
         discussion: """
             The object is written to a file, and what was changed there to the server when the editor ends; members whose lines were deleted are \
-            removed. If the server refuses it, or somebody else changed the object meanwhile, the file is kept and named.
+            removed. If the server refuses it, or somebody else changed the object meanwhile, the editor opens again with the reason at the top; a \
+            file that is left as it was ends that, and is kept and named.
 
             \(exitStatuses)
             """)
@@ -100,29 +101,51 @@ struct EditCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await server.run { access in
-            let object = try await access.read(try access.schema.type(type), name)
+            var object = try await access.read(try access.schema.type(type), name)
             let before = try ObjectText.yaml([object], access.schema)
             let path = NSTemporaryDirectory() + "/tungsten-\(object.type.name)-\(object.name.uuid)-\(getpid()).yaml"
-            guard FileManager.default.createFile(atPath: path, contents: Data(before.utf8), attributes: [.posixPermissions: 0o600]) else {
-                throw CommandFailure("\(path) cannot be written")
+            try Self.write(before, to: path)
+            var refused = before
+            while true {
+                try Self.runEditor(on: path)
+                let after = EditedText.withoutComments(try Input.text(path))
+                if after == before {
+                    try? FileManager.default.removeItem(atPath: path)
+                    return Output.line("nothing was changed")
+                }
+                do throws(CommandError) {
+                    let changes = try await access.edited(object, from: before, to: after, file: path)
+                    try await access.write(changes, to: object)
+                    let outcome = ApplyOutcome(
+                        title: "\(object.type.name) \(object.name.joined)", result: changes.isEmpty ? .unchanged : .changed,
+                        members: changes.map(\.key))
+                    Output.line(outcome.line)
+                    try? FileManager.default.removeItem(atPath: path)
+                    return
+                } catch {
+                    guard after != refused, error.kind != .unreachable else {
+                        throw CommandError(
+                            error.kind, error.message + "\nYour text is kept in \(path); mend it and `tungsten apply -f` it.")
+                    }
+                    refused = after
+                    var reason = error.message
+                    if error.kind == .conflict {
+                        // Saved once more, what was changed here goes over what it is now, and only that.
+                        let now = try await access.read(object.type, uuid: object.name.uuid)
+                        let theirs = EditedText.differing(object.value, now.value)
+                        if !theirs.isEmpty { reason += "\nChanged meanwhile: \(theirs.joined(separator: ", "))." }
+                        if now.entityTag != object.entityTag { refused = before }
+                        object = now
+                    }
+                    try Self.write(EditedText.commented(reason, of: path) + after, to: path)
+                }
             }
-            try Self.runEditor(on: path)
-            let after = try Input.text(path)
-            if after == before {
-                try? FileManager.default.removeItem(atPath: path)
-                return Output.line("nothing was changed")
-            }
-            do {
-                let changes = try await access.edited(object, from: before, to: after, file: path)
-                try await access.write(changes, to: object)
-                let outcome = ApplyOutcome(
-                    title: "\(object.type.name) \(object.name.joined)", result: changes.isEmpty ? .unchanged : .changed,
-                    members: changes.map(\.key))
-                Output.line(outcome.line)
-                try? FileManager.default.removeItem(atPath: path)
-            } catch let error as CommandError {
-                throw CommandError(error.kind, error.message + "\nYour text is kept in \(path); mend it and `tungsten apply -f` it.")
-            }
+        }
+    }
+
+    private static func write(_ text: String, to path: String) throws {
+        guard FileManager.default.createFile(atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600]) else {
+            throw CommandFailure("\(path) cannot be written")
         }
     }
 
@@ -135,7 +158,9 @@ struct EditCommand: AsyncParsableCommand {
         try process.run()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
-            throw CommandFailure("the editor '\(editor)' ended with status \(process.terminationStatus); nothing was written")
+            throw CommandFailure(
+                "the editor '\(editor)' ended with status \(process.terminationStatus); nothing was written to the server, and your text is kept in \(path)"
+            )
         }
     }
 }
