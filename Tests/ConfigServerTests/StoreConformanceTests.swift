@@ -257,6 +257,55 @@ private func log(_ store: any Store) throws -> [ChangeRow] {
         }
     }
 
+    /// Texts too large for one pair that were replaced, that belong to a commit that somebody else came before, or whose writer died.
+    @Test(.enabled(if: EtcdProcess.isInstalled)) func largeTextsThatNothingNamesAreCollected() throws {
+        let engine = try #require(StoreUnderTest.shared.first)
+        let folder = try TemporaryFolder()
+        var (a, b) = (try OpenStore(engine, folder), try OpenStore(engine, folder))
+        defer {
+            a.store.close()
+            b.store.close()
+        }
+        let etcd = try #require(a.store as? EtcdStore)
+        func large(_ letter: String) -> ObjectRow {
+            var made = row(1)
+            made.properties = Array("{\"x\":\"\(String(repeating: letter, count: 2_000_000))\"}".utf8)
+            return made
+        }
+        func keys(_ place: String) throws -> [String] {
+            let all = etcd.layout.all(place)
+            let pairs = try etcd.call(EtcdRange(all.start, end: all.end, keysOnly: true).request).pairs
+            return pairs.map { String(decoding: $0.key.dropFirst(etcd.layout.prefix.count), as: UTF8.self) }
+        }
+        try a.apply([.put(large("a"))])
+        guard case .overtaken(let missed) = try b.store.append(Commit(rows: [.put(large("b"))]), after: b.position) else {
+            Issue.record("two commits follow on the same one")
+            return
+        }
+        for commit in missed { b.position = b.position.after(commit) }
+        // A fold and a commit that were cut off: what they had written until then.
+        let places = [etcd.layout.pieces(77, 1).start, etcd.layout.parts(1, "dead-1").start]
+        for orphan in places.flatMap({ EtcdLayout.split([1], below: $0) }) {
+            _ = try etcd.call(EtcdTransaction(if: [], then: [.put(orphan)]).request)
+        }
+        // Somebody is about to store the next commit.
+        let next = EtcdLayout.split([1], below: etcd.layout.parts(2, "alive-1").start)
+        for part in next { _ = try etcd.call(EtcdTransaction(if: [], then: [.put(part)]).request) }
+        etcd.keep()
+        let own = "/\(EtcdLayout.digits(1))/\(EtcdLayout.digits(1))/"
+        #expect(try keys("pieces/").count == 3 && keys("pieces/").allSatisfy { $0.contains(own) })
+        #expect(try keys("parts/").count == 4 && keys("parts/").filter { $0.contains("alive-1") }.count == 1)
+        #expect(try contents(b.store).rows == [large("a")])
+        // Replaced by one as large, then by a small one.
+        try a.apply([.put(large("c"))])
+        etcd.keep()
+        #expect(try keys("pieces/").count == 3 && contents(b.store).rows == [large("c")])
+        try a.apply([.put(row(1))])
+        etcd.keep()
+        #expect(try keys("pieces/").isEmpty && contents(b.store).rows == [row(1)])
+        #expect(try keys("parts/").allSatisfy { !$0.contains("alive-1") })
+    }
+
     @Test(arguments: StoreUnderTest.shared) func wakesThoseWhoFollow(engine: StoreUnderTest) async throws {
         let folder = try TemporaryFolder()
         var (a, b) = (try OpenStore(engine, folder), try OpenStore(engine, folder))

@@ -61,6 +61,36 @@ public struct EtcdLayout: Sendable {
         all("pieces/\(Self.digits(object))/\(Self.digits(commit))/")
     }
 
+    /// A text in several pairs, as one of their keys tells of it.
+    public struct LargeText: Sendable, Equatable {
+        /// The commit that it belongs to.
+        public var commit: UInt64
+        /// The pair that names `place` if the text counts.
+        public var owner: [UInt8]
+        public var place: String
+        /// The keys of the text.
+        public var start: [UInt8]
+
+        public var range: (start: [UInt8], end: [UInt8]) {
+            var end = start
+            end[end.count - 1] += 1
+            return (start, end)
+        }
+    }
+
+    /// nil when the key is not one of a text's.
+    public func largeText(_ key: [UInt8]) -> LargeText? {
+        let path = self.key("")
+        guard key.starts(with: path), let slash = key.lastIndex(of: UInt8(ascii: "/")) else { return nil }
+        let elements = key.dropFirst(path.count).split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
+        let start = Array(key[...slash])
+        if elements.count == 4, elements[0] == "pieces", let number = UInt64(elements[1]), let commit = UInt64(elements[2]) {
+            return LargeText(commit: commit, owner: object(number), place: elements[2], start: start)
+        }
+        guard elements.count == 3, elements[0] == "parts", let commit = UInt64(elements[1].prefix(20)) else { return nil }
+        return LargeText(commit: commit, owner: self.commit(commit), place: String(elements[1].dropFirst(21)), start: start)
+    }
+
     /// A text in as many pairs as it needs below a path.
     public static func split(_ text: [UInt8], below path: [UInt8], limit: Int = greatestValue) -> [EtcdPair] {
         stride(from: 0, to: text.count, by: limit).enumerated().map { index, start in

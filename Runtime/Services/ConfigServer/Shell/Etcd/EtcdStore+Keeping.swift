@@ -1,4 +1,5 @@
-// Housekeeping: the checkpoint is brought up to the commits, commits that no watcher can ask for are dropped, and etcd is told to forget
+// Housekeeping: the checkpoint is brought up to the commits, commits that no watcher can ask for are dropped, large texts that nothing
+// names are collected (EtcdStore+Collecting.swift), and etcd is told to forget
 // its own history, which nobody here reads. Every step is a transaction that names what it starts from, so servers do not disturb each
 // other, and whoever dies leaves nothing half-done.
 
@@ -10,6 +11,7 @@ extension EtcdStore {
         do throws(StoreError) {
             let (head, mark) = try fold()
             try trim(head, mark)
+            try collect(mark)
         } catch {}
     }
 

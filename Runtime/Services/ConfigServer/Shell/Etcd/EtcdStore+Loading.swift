@@ -95,11 +95,12 @@ extension EtcdStore {
 
     /// Every pair of a range, page by page.
     func forEach(
-        _ range: (start: [UInt8], end: [UInt8]), limit: Int, at revision: UInt64, _ body: (EtcdPair) throws(StoreError) -> Void
+        _ range: (start: [UInt8], end: [UInt8]), limit: Int, at revision: UInt64, keysOnly: Bool = false,
+        _ body: (EtcdPair) throws(StoreError) -> Void
     ) throws(StoreError) {
         var start = range.start
         while true {
-            let reply = try call(EtcdRange(start, end: range.end, limit: limit, revision: revision).request)
+            let reply = try call(EtcdRange(start, end: range.end, limit: limit, revision: revision, keysOnly: keysOnly).request)
             for pair in reply.pairs { try body(pair) }
             guard reply.hasMore, let last = reply.pairs.last else { return }
             start = last.key + [0]
