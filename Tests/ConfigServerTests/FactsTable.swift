@@ -31,7 +31,7 @@ let factsTable = """
     | 3.5 | fetch-records, start-profile, stop-profile, amqp-publish, amqp-request, hbs-get are refused, with what to do instead | saysWhatItDoesNotHave |
     | 3.6 | values have the type, range and pattern of the schema | patternsAreExplainedInWords, Python/test_configuration_server.py::test_the_server_says_what_is_wrong |
     | 3.6 | SubnetType is normalised; address pairs of active-standby ports are small; MAC addresses have colons | subnetsAreCompleted, addressPairsNeedPortSecurity, macAddressesHaveOneForm |
-    | 3.6 | properties that the schema requires are not required, but loadbalancer_healthmonitor_properties | missing: no test that a health monitor without them is refused |
+    | 3.6 | properties that the schema requires are not required, but loadbalancer_healthmonitor_properties | monitorsSayWhatTheyAsk |
     | 3.7 | names are unique, also for many at once | ofManyWhoMakeTheSameNameOneSucceeds, identifiersAreUnique |
     | 3.7 | numbers of networks | networksHaveNumbersThatComeBack, numbersAreGivenOnce, networkNumbersAreTheSystems |
     | 3.7 | VXLAN identifiers of networks and logical routers, of the same space | vxlanIdentifiersAreNumbersOfNetworks, networksPassOverVXLANIdentifiers, routersAndNetworksShareIdentifiers |
@@ -65,7 +65,7 @@ let factsTable = """
     | 3.10 | a bgpvpn is of a network or of its router, not of both | aVPNIsOfANetworkOrOfItsRouter |
     | 3.10 | bridge-domain | aNetworkHasOneBridgeDomain |
     | 3.10 | data-center-interconnect | bridgesReachTwoFabrics, routersAreInOneInterconnect, policiesOfInterconnectsAreForDevices, insideAFabricOneRouterGivesToOthers |
-    | 3.10 | fabrics of a bridging interconnect have a device with the role DCI-Gateway | missing: not checked |
+    | 3.10 | fabrics of a bridging interconnect have a device with the role DCI-Gateway | bridgesReachTwoFabrics |
     | 3.10 | fabric | theStyleOfAFabricStays |
     | 3.10 | floating-ip-pool | poolsNameSubnetsOfTheirNetwork |
     | 3.10 | forwarding-class | forwardingClassesHaveNumbersOfTheirOwn |
@@ -95,7 +95,7 @@ let factsTable = """
     | 3.10 | virtual-machine-interface: VLANs of port groups and fabrics | aVLANOfAGroupLeadsToOneNetwork, aNetworkOfAFabricHasOneVLAN, groupsMayNameTheirPorts |
     | 3.10 | virtual-network: VXLAN, route targets, subnets | vxlanIdentifiersAreNumbersOfNetworks, theSystemsTargetsAreNotForUsers, refusesWrongSubnets, aSubnetInUseStays |
     | 3.10 | virtual-network: provider networks, chains, flat ranges | networksLieOnOneProvider, placesInThePhysicalNetworkAreWhole, severalChainsKeepTargetsApart, flatRangesAreForNetworksThatRoute |
-    | 3.10 | routed virtual networks: addresses and protocols on devices | missing: virtual_network_routed_properties are not checked |
+    | 3.10 | routed virtual networks: addresses and protocols on devices | routedNetworksSayHowEachDeviceRoutes |
     | 3.11 | modes, roles, access lists, shares | cloudAdminIsForAdministrators, nobodyAndNoRoleAreRefused, theMostSpecificRuleDecides, sharedObjectsMayBeUsedAsTheySay, repliesLeaveOutWhatMayNotBeRead |
     | 3.11 | Keystone, users of the server's own, unauthenticated addresses | aPasswordGivesATokenAndATokenLetsIn, aMemberMayWhatTheListsSay, aKeystoneThatDoesNotAnswerLetsNobodyIn |
     | 3.11 | who owns what is made; hidden objects | projectsSeeTheirOwn, objectsOfTheSystemAreNotSeen |

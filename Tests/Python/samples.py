@@ -187,6 +187,7 @@ def _settled(*names):
 _NEEDS = {
     "bgp-as-a-service": _settled("bgpaas_shared", "bgpaas_ip_address"),
     "fabric": _settled("fabric_enterprise_style"),
+    "loadbalancer-healthmonitor": _settled("loadbalancer_healthmonitor_properties"),
     "logical-interface": _settled("logical_interface_vlan_tag"),
     "physical-interface": _settled("physical_interface_type"),
     "routing-policy": _settled("term_type"),

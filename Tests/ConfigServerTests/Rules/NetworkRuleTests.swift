@@ -276,4 +276,80 @@ import Testing
         #expect(given("5", references("network_ipam", [management])) == "10.9.0.251" && name.last == "f")
         try server.expectReloadsAsItIs()
     }
+
+    // MARK: Routed networks
+
+    /// A routed network with one entry of properties, in which `ROUTER` and `DEVICE` stand for UUIDs.
+    private mutating func routed(_ entries: String..., category: String = "routed") -> String {
+        let router = server.uuid("logical-router", "default-domain:default-project:r")
+        let device = server.uuid("physical-router", "default-global-system-config:d")
+        let list = entries.joined(separator: ", ").replacing("ROUTER", with: router).replacing("DEVICE", with: device)
+        return """
+            "virtual_network_category": "\(category)", "virtual_network_routed_properties": {"routed_properties": [\(list)]},
+            "network_ipam_refs": [{"to": ["default-domain", "default-project", "default-network-ipam"], "attr":
+                {"ipam_subnets": [{"subnet": {"ip_prefix": "10.9.0.0", "ip_prefix_len": 24}}]}}]
+            """
+    }
+
+    private static func entry(_ address: String, _ members: String) -> String {
+        #"{"physical_router_uuid": "DEVICE", "logical_router_uuid": "ROUTER", "routed_interface_ip_address": "\#(address)", \#(members)}"#
+    }
+
+    private static let bgp =
+        #""routing_protocol": "bgp", "bgp_params": {"peer_autonomous_system": 65001, "peer_ip_address_list": ["10.9.0.9"]}"#
+
+    @Test mutating func routedNetworksSayHowEachDeviceRoutes() throws {
+        _ = server.create("physical-router", Self.system + ["d"])
+        let router = server.create("logical-router", project + ["r"], parent: "project")
+        let table = server.create("interface-route-table", project + ["t"], parent: "project")
+        let key = "virtual_network_routed_properties.routed_properties"
+        let nowhere = "11111111-2222-4333-8444-555555555555"
+        for (entry, text) in [
+            (
+                Self.entry("10.9.0.5", Self.bgp).replacing("DEVICE", with: nowhere),
+                "[0].physical_router_uuid: there is no physical-router \(nowhere)"
+            ),
+            (Self.entry("10.9.0.5", Self.bgp).replacing("DEVICE", with: router), "[0].physical_router_uuid: there is no physical-router"),
+            (Self.entry("10.9.0.5", Self.bgp).replacing("ROUTER", with: ""), "[0].logical_router_uuid is missing"),
+            (Self.entry("10.8.0.5", Self.bgp), "[0].routed_interface_ip_address 10.8.0.5 is in no subnet of the network"),
+            (Self.entry("", Self.bgp), "[0].routed_interface_ip_address is missing"),
+            (Self.entry("10.9.0", Self.bgp), "[0].routed_interface_ip_address"),
+            (Self.entry("10.9.0.5", #""routing_protocol": "bgp""#), "[0].bgp_params is missing, which the routing_protocol bgp needs"),
+            (
+                Self.entry("10.9.0.5", #""routing_protocol": "bgp", "bgp_params": {"peer_autonomous_system": 65001}"#),
+                "[0].bgp_params names no neighbour"
+            ),
+            (Self.entry("10.9.0.5", #""routing_protocol": "ospf", "bgp_params": {}"#), "[0].ospf_params is missing"),
+            (Self.entry("10.9.0.5", #""routing_protocol": "pim", "pim_params": {}"#), "[0].pim_params.rp_ip_address is missing"),
+            (Self.entry("10.9.0.5", #""routing_protocol": "static-routes""#), "[0].static_route_params is missing"),
+            (
+                Self.entry(
+                    "10.9.0.5",
+                    "\"routing_protocol\": \"static-routes\", \"static_route_params\": {\"interface_route_table_uuid\": [\"\(nowhere)\"], "
+                        + "\"next_hop_ip_address\": [\"10.9.0.9\"]}"),
+                "[0].static_route_params.interface_route_table_uuid[0]: there is no interface-route-table"
+            ),
+            (
+                Self.entry("10.9.0.5", Self.bgp + ", \"routing_policy_params\": {\"import_routing_policy_uuid\": [\"\(table)\"]}"),
+                "[0].routing_policy_params.import_routing_policy_uuid[0]: there is no routing-policy"
+            ),
+        ] {
+            expectNoNetwork(routed(entry), key + text)
+            // Of other networks they are ignored.
+            let other = network("other", routed(entry, category: "tenant"))
+            if !other.isEmpty { server.send(.delete, "/virtual-network/\(other)") }
+        }
+        expectNoNetwork(
+            routed(Self.entry("10.9.0.5", Self.bgp), Self.entry("10.9.0.6", Self.bgp)),
+            "[1] is the second for default-domain:default-project:r")
+        let made = network("v", routed(Self.entry("10.9.0.5", Self.bgp)))
+        server.change(
+            "virtual-network", made,
+            routed(
+                Self.entry(
+                    "10.9.0.5",
+                    "\"routing_protocol\": \"static-routes\", \"static_route_params\": {\"interface_route_table_uuid\": [\"\(table)\"], "
+                        + "\"next_hop_ip_address\": [\"10.9.0.9\"]}")))
+        try server.expectReloadsAsItIs()
+    }
 }

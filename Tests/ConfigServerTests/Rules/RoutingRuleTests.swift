@@ -111,6 +111,12 @@ import Testing
         expectNone(members([fabrics[0]], [network]), "DCI Mode L2 requires minimum two fabric")
         expectNone(members(fabrics, []), "DCI Mode L2 requires minimum one virtual network")
         expectNone(members(fabrics, [routed]), "is a routed VN")
+        expectNone(members(fabrics, [network]), "requires a device with the role DCI-Gateway in each fabric, and fabric f has none")
+        let devices = zip(["d", "e"], fabrics).map { device($0, $1) }
+        let roles = #""routing_bridging_roles": {"rb_roles": ["CRB-Gateway", "DCI-Gateway"]}"#
+        server.change("physical-router", devices[0], roles)
+        expectNone(members(fabrics, [network]), "fabric g has none")
+        server.change("physical-router", devices[1], roles)
         let made = interconnect("a", members(fabrics, [network]))
         server.expectNotChanged(
             "data-center-interconnect", made, #""data_center_interconnect_mode": "l3""#, status: 403, "data_center_interconnect_mode")

@@ -31,6 +31,20 @@ import Testing
         server.expectNotChanged("alarm", alarm, "\"alarm_rules\": null", "alarm_rules cannot be removed")
     }
 
+    // MARK: loadbalancer-healthmonitor
+
+    @Test mutating func monitorsSayWhatTheyAsk() {
+        server.expectNotCreated(
+            "loadbalancer-healthmonitor", project + ["m"], parent: "project", "",
+            "A loadbalancer-healthmonitor needs loadbalancer_healthmonitor_properties")
+        let properties = #""loadbalancer_healthmonitor_properties": {"monitor_type": "PING", "delay": 5, "timeout": 2, "max_retries": 3}"#
+        let made = server.create("loadbalancer-healthmonitor", project + ["m"], parent: "project", properties)
+        server.change("loadbalancer-healthmonitor", made, #""display_name": "n""#)
+        server.expectNotChanged(
+            "loadbalancer-healthmonitor", made, #""loadbalancer_healthmonitor_properties": null"#,
+            "loadbalancer_healthmonitor_properties cannot be removed")
+    }
+
     // MARK: forwarding-class, qos-config
 
     @Test mutating func forwardingClassesHaveNumbersOfTheirOwn() throws {

@@ -8,6 +8,7 @@ struct DataCenterInterconnectRule: Rule {
 
     private static let mode = "data_center_interconnect_mode"
     private static let kind = "data_center_interconnect_type"
+    private static let gateway = "DCI-Gateway"
     private static let destinations = "destination_physical_router_list"
 
     func complete(_ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft) throws(Refusal) {
@@ -33,9 +34,8 @@ struct DataCenterInterconnectRule: Rule {
 
     /// Networks stretched between fabrics.
     private func checkBridging(_ object: ObjectDraft, in draft: Draft) throws(Refusal) {
-        guard object.targets("fabric", draft.types).count >= 2 else {
-            throw Refusal(400, "DCI Mode L2 requires minimum two fabric: add fabric_refs")
-        }
+        let fabrics = object.targets("fabric", draft.types)
+        guard fabrics.count >= 2 else { throw Refusal(400, "DCI Mode L2 requires minimum two fabric: add fabric_refs") }
         let networks = object.targets("virtual-network", draft.types)
         guard !networks.isEmpty else { throw Refusal(400, "DCI Mode L2 requires minimum one virtual network: add virtual_network_refs") }
         for network in networks {
@@ -43,6 +43,21 @@ struct DataCenterInterconnectRule: Rule {
             guard category == .routed else { continue }
             throw Refusal(400, "virtual-network \(network.joinedName) is a routed VN, which DCI mode L2 cannot stretch: remove it")
         }
+        for fabric in fabrics {
+            guard try !Self.hasGateway(fabric, in: draft) else { continue }
+            throw Refusal(
+                400,
+                "DCI Mode L2 requires a device with the role \(Self.gateway) in each fabric, and fabric \(fabric.shortName) has none: add it to "
+                    + "routing_bridging_roles.rb_roles of one of its physical-routers")
+        }
+    }
+
+    private static func hasGateway(_ fabric: Identity, in draft: Draft) throws(Refusal) -> Bool {
+        for device in draft.referrers(of: fabric, "physical-router") {
+            let roles = try device.value("routing_bridging_roles", as: RoutingBridgingRolesType.self)?.rbRoles ?? []
+            if roles.contains(gateway) { return true }
+        }
+        return false
     }
 
     /// Logical routers of different fabrics, each in no other interconnect of that kind.

@@ -26,6 +26,7 @@ struct VirtualNetworkRule: Rule {
         let types = draft.types
         try draft.checkQuota("subnet", of: object, replacing: before) { network throws(Refusal) in try Self.subnetCount(network, types) }
         try RouteTargets.check(object, RouteTargets.networkLists, replacing: before, in: draft)
+        try RoutedNetworks.check(object, in: draft)
         try checkChains(object)
     }
 
