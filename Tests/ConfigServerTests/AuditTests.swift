@@ -12,6 +12,19 @@ import Testing
         try JSONValue(parsing: Array(reply.body.utf8))["changes"]?.elements ?? []
     }
 
+    /// Also after a new start: the depth is that of the store, too.
+    @Test func reachesBackAsFarAsItIsTold() async throws {
+        let folder = try TemporaryFolder()
+        for first in [true, false] {
+            let running = try await RunningServer.start(in: folder) { $0.heldChanges = 5 }
+            let client = try running.connect()
+            for number in 0..<(first ? 8 : 0) { _ = try client.send("POST", "/virtual-machines", machine("vm\(number)")) }
+            let held = try Self.changes(client.send("GET", "/audit?limit=100"))
+            #expect(held.compactMap { $0["fq_name"]?.elements.first?.string } == (3..<8).reversed().map { "vm\($0)" })
+            try await running.server.stop()
+        }
+    }
+
     @Test func tellsWhatWasAndWhatIs() async throws {
         let running = try await RunningServer.start()
         let client = try running.connect()

@@ -26,7 +26,8 @@ public final class ConfigServer: Sendable {
         /// Where the embedded store lies; not used with another one.
         public var dataDirectory: String
         public var store = StoreChoice.sqlite
-        /// How many changes are held for watchers who come back or fall behind, in memory and in the store.
+        /// How many changes are held for watchers who come back or fall behind and for audits, in memory and in the store. Those in memory
+        /// may weigh 4 KiB each on average, or 64 MiB in all if that is more; beyond it fewer are held.
         public var heldChanges = ConfigServer.standardHeldChanges
         /// How often a watcher hears that its connection lives, in milliseconds.
         public var keepAliveInterval = 60_000
@@ -52,11 +53,12 @@ public final class ConfigServer: Sendable {
 
         var engine: ConfigurationEngine.Options {
             ConfigurationEngine.Options(
-                history: .init(count: heldChanges), keepAlive: .milliseconds(Int64(max(keepAliveInterval, 1))))
+                history: .init(count: heldChanges, weight: max(64 << 20, min(heldChanges, 1 << 40) * 4096)),
+                keepAlive: .milliseconds(Int64(max(keepAliveInterval, 1))))
         }
     }
 
-    static let standardHeldChanges = 16_384
+    public static let standardHeldChanges = 16_384
 
     /// Where it listens: `127.0.0.1:8082`.
     public let address: String
