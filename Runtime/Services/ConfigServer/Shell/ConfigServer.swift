@@ -62,77 +62,95 @@ public final class ConfigServer: Sendable {
 
     /// Where it listens: `127.0.0.1:8082`.
     public let address: String
-    private let engine: ConfigurationEngine
-    /// nil when the data lie elsewhere.
-    private let directory: DataDirectory?
+    private let parts: Parts
     private let group: MultiThreadedEventLoopGroup
     private let listener: any Channel
     private let connections: Connections
-    private let gatekeeper: Gatekeeper
-    private let accessLog: AccessLog?
     private let logger: Logger
 
     /// How long stopping waits for connections to finish.
     private static let patience = TimeAmount.seconds(10)
 
     private init(
-        address: String, engine: ConfigurationEngine, directory: DataDirectory?, group: MultiThreadedEventLoopGroup, listener: any Channel,
-        connections: Connections, gatekeeper: Gatekeeper, accessLog: AccessLog?, logger: Logger
+        address: String, parts: Parts, group: MultiThreadedEventLoopGroup, listener: any Channel, connections: Connections, logger: Logger
     ) {
-        self.accessLog = accessLog
         self.address = address
-        self.engine = engine
-        self.directory = directory
+        self.parts = parts
         self.group = group
         self.listener = listener
         self.connections = connections
-        self.gatekeeper = gatekeeper
         self.logger = logger
     }
 
     /// Takes the data folder and begins to listen. Until `load` has returned, every request is answered with 503.
     public static func listen(_ options: Options, _ catalogue: ResourceCatalogue, _ logger: Logger) async throws -> ConfigServer {
-        let directory: DataDirectory? = if case .sqlite = options.store { try DataDirectory(options.dataDirectory) } else { nil }
+        let parts = try Parts(options, catalogue, logger)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
+        let connections = Connections()
         do {
-            let tls = try options.tls?.context()
-            var options = options
-            if let files = options.limits.raiseFileLimit(), files < 4096 {
-                logger.notice(
-                    "few files may be open at once", metadata: ["files": "\(files)", "connections": "\(options.limits.connections)"])
-            }
-            let accessLog = try AccessLog(options.accessLog, logger)
-            let store = try options.store.open(directory, heldChanges: options.heldChanges)
-            let service = ConfigurationService(catalogue, quotas: try Quota.checked(options.quotas), description: options.description)
-            let gatekeeper = Gatekeeper(try options.authentication.authenticator(service, logger), options.mode, options.specialRoles)
-            let engine = ConfigurationEngine(service, store, options.engine, logger)
-            let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
-            let connections = Connections()
-            do {
-                let listener = try await bind(options, tls, group, engine, gatekeeper, connections, accessLog, logger)
-                return ConfigServer(
-                    address: listener.localAddress?.authority ?? "\(options.host):\(options.port)", engine: engine, directory: directory,
-                    group: group, listener: listener, connections: connections, gatekeeper: gatekeeper, accessLog: accessLog,
-                    logger: logger)
-            } catch {
-                await engine.stop()
-                await accessLog?.stop()
-                try await group.shutdownGracefully()
-                throw ConfigServerError(
-                    message: """
-                        cannot listen on \(options.host):\(options.port): \(error); another server may be running; \
-                        choose another address with --listen HOST:PORT
-                        """)
-            }
+            let listener = try await bind(parts, group, connections, logger)
+            return ConfigServer(
+                address: listener.localAddress?.authority ?? "\(options.host):\(options.port)", parts: parts, group: group,
+                listener: listener, connections: connections, logger: logger)
         } catch {
+            await parts.stop()
+            try await group.shutdownGracefully()
+            throw ConfigServerError(
+                message: """
+                    cannot listen on \(options.host):\(options.port): \(error); another server may be running; \
+                    choose another address with --listen HOST:PORT
+                    """)
+        }
+    }
+
+    /// What the server is made of beside its sockets. Made in one step, before there is anything to wait for: Swift 6.3's optimiser ends with
+    /// a fault on an asynchronous function that makes all of this and undoes it.
+    private struct Parts {
+        let options: Options
+        /// nil when the data lie elsewhere.
+        let directory: DataDirectory?
+        let tls: NIOSSLContext?
+        let accessLog: AccessLog?
+        let gatekeeper: Gatekeeper
+        let engine: ConfigurationEngine
+
+        init(_ options: Options, _ catalogue: ResourceCatalogue, _ logger: Logger) throws {
+            let directory: DataDirectory? = if case .sqlite = options.store { try DataDirectory(options.dataDirectory) } else { nil }
+            do {
+                var options = options
+                if let files = options.limits.raiseFileLimit(), files < 4096 {
+                    logger.notice(
+                        "few files may be open at once", metadata: ["files": "\(files)", "connections": "\(options.limits.connections)"])
+                }
+                tls = try options.tls?.context()
+                accessLog = try AccessLog(options.accessLog, logger)
+                let service = ConfigurationService(
+                    catalogue, quotas: try Quota.checked(options.quotas), description: options.description)
+                gatekeeper = Gatekeeper(
+                    try options.authentication.authenticator(service, logger), options.mode, options.specialRoles)
+                let store = try options.store.open(directory, heldChanges: options.heldChanges)
+                engine = ConfigurationEngine(service, store, options.engine, logger)
+                self.directory = directory
+                self.options = options
+            } catch {
+                directory?.release()
+                throw error
+            }
+        }
+
+        func stop() async {
+            await gatekeeper.stop()
+            await engine.stop()
+            await accessLog?.stop()
             directory?.release()
-            throw error
         }
     }
 
     private static func bind(
-        _ options: Options, _ tls: NIOSSLContext?, _ group: MultiThreadedEventLoopGroup, _ engine: ConfigurationEngine,
-        _ gatekeeper: Gatekeeper, _ connections: Connections, _ accessLog: AccessLog?, _ logger: Logger
+        _ parts: Parts, _ group: MultiThreadedEventLoopGroup, _ connections: Connections, _ logger: Logger
     ) async throws -> any Channel {
+        let options = parts.options
+        let (tls, engine, gatekeeper, accessLog) = (parts.tls, parts.engine, parts.gatekeeper, parts.accessLog)
         let patrols = Patrols(options.limits, group)
         let most = options.limits.connections
         return try await ServerBootstrap(group: group)
@@ -166,22 +184,19 @@ public final class ConfigServer: Sendable {
 
     /// Reads the data and opens for requests; an etcd that is out of reach is waited for. When it fails the server can only be stopped.
     public func load() async throws {
-        try await NIOThreadPool.singleton.runIfActive { [engine] in try engine.load() }
+        try await NIOThreadPool.singleton.runIfActive { [engine = parts.engine] in try engine.load() }
     }
 
     /// Lets `load` fail instead of waiting for an etcd that is out of reach.
-    public func giveUpLoading() { engine.giveUpLoading() }
+    public func giveUpLoading() { parts.engine.giveUpLoading() }
 
     /// Stops listening, lets requests in progress finish, closes connections and the store.
     public func stop() async throws {
-        engine.giveUpLoading()
+        giveUpLoading()
         try await listener.close()
         await connections.finish(within: Self.patience, on: group.next())
-        await gatekeeper.stop()
-        await engine.stop()
-        await accessLog?.stop()
+        await parts.stop()
         try await group.shutdownGracefully()
-        directory?.release()
         logger.info("configuration server stopped")
     }
 }
