@@ -53,9 +53,10 @@ import Testing
     ]) func readsUUIDsAsPythonDoes(text: String) {
         let uuid = UUIDValue(anySpelling: text)
         #expect(uuid?.description == "6ba7b810-9dad-41d1-80b4-00c04fd430c8")
-        var bytes: [UInt8] = []
-        uuid?.appendText(to: &bytes)
-        #expect(String(decoding: bytes, as: UTF8.self) == uuid?.description)
+        withUnsafeTemporaryAllocation(byteCount: UUIDValue.textLength, alignment: 1) { buffer in
+            if let base = buffer.baseAddress { uuid?.writeText(to: base) }
+            #expect(String(decoding: buffer, as: UTF8.self) == uuid?.description)
+        }
     }
 
     @Test(arguments: [

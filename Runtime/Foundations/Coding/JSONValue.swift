@@ -50,7 +50,7 @@ public enum JSONValue: Sendable, Equatable {
         switch self {
         case .null: writer.null()
         case .boolean(let value): writer.value(value)
-        case .number(let text): writer.raw(text.utf8)
+        case .number(let text): writer.raw(Array(text.utf8))
         case .string(let value): writer.value(value)
         case .array(let elements):
             writer.beginArray()

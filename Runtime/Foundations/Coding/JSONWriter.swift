@@ -79,9 +79,27 @@ public struct JSONWriter: Sendable {
     }
 
     /// One value that is JSON already, such as a stored one. Not checked.
-    public mutating func raw(_ json: some Collection<UInt8>) {
+    public mutating func raw(_ json: [UInt8]) {
         separate()
         bytes.append(contentsOf: json)
+        needsComma = true
+    }
+
+    /// One value that is JSON already, or several members of an object with commas between them. Not checked.
+    public mutating func raw(_ json: ArraySlice<UInt8>) {
+        separate()
+        bytes.append(contentsOf: json)
+        needsComma = true
+    }
+
+    /// One value that the caller writes as JSON. Not checked.
+    ///
+    /// - Parameters:
+    ///   - capacity: how much room there is for it, in bytes.
+    ///   - write: writes to the room lent and returns how much of it was needed.
+    public mutating func raw(atMost capacity: Int, _ write: (UnsafeMutableRawPointer) -> Int) {
+        separate()
+        append(atMost: capacity, write)
         needsComma = true
     }
 

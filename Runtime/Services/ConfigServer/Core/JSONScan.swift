@@ -1,7 +1,28 @@
 // Where the parts of JSON text end, without checking it: quotes, escapes and nesting are followed, and nothing else is looked at. Whatever
 // the bytes are, scanning stays inside them and ends.
 
+import Glibc
+
 enum JSONScan {
+    /// Where the value of a member is in the object that begins at `start`; nil when the object does not have it.
+    static func member(_ name: StaticString, _ text: UnsafeBufferPointer<UInt8>, from start: Int = 0) -> Range<Int>? {
+        var position = start + 1
+        while position < text.count, text[position] == UInt8(ascii: "\"") {
+            let value = endOfString(text, from: position) + 1
+            guard value < text.count else { return nil }
+            let end = endOfValue(text, from: value)
+            // Between the quotes.
+            let length = value - position - 3
+            if length == name.utf8CodeUnitCount, let base = text.baseAddress,
+                memcmp(base + position + 1, name.utf8Start, length) == 0
+            {
+                return value..<end
+            }
+            position = end + 1
+        }
+        return nil
+    }
+
     /// The offset after the closing quote of the string that starts at `start`.
     static func endOfString(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
         var position = start + 1

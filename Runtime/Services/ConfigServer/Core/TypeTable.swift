@@ -20,8 +20,9 @@ enum ObjectMember: Sendable {
     case derived
 }
 
-/// One object type, its relations resolved to numbers.
-public struct TypeEntry: Sendable {
+/// One object type, its relations resolved to numbers. A class: what works on an object looks its type up again and again, and copying all
+/// these tables' references each time would cost more than the work.
+public final class TypeEntry: Sendable {
     struct Parent: Sendable {
         /// nil: directly below the root.
         let type: TypeNumber?
@@ -50,7 +51,44 @@ public struct TypeEntry: Sendable {
     let sharingPermissions: Int?
     let displayName: Int?
 
+    /// What the address of an object has before the UUID: `virtual-network/`.
+    let path: [UInt8]
+
     var name: String { resource.name }
+
+    fileprivate init(_ number: TypeNumber, _ type: ResourceType, _ catalogue: ResourceCatalogue, _ numbers: [String: TypeNumber]) {
+        let references = type.references.compactMap { descriptor in
+            numbers[descriptor.target].map { Reference(target: $0, descriptor: descriptor) }
+        }
+        let children = catalogue.children(of: type.name)
+        var members: [String: ObjectMember] = [
+            "uuid": .uuid, "fq_name": .fullyQualifiedName, "parent_type": .parentType, "parent_uuid": .parentUUID,
+            "name": .derived, "href": .derived, "parent_href": .derived,
+        ]
+        for child in children { members[child.key] = numbers[child.type].map { .children($0) } }
+        for back in catalogue.backReferences(to: type.name) { members[back.key] = numbers[back.type].map { .backReferences($0) } }
+        for (index, reference) in references.enumerated() { members[reference.descriptor.key] = .reference(index) }
+        for (index, property) in type.properties.enumerated() { members[property.key] = .property(index) }
+        func property(_ key: String) -> Int? { type.properties.firstIndex { $0.key == key } }
+        let parents = type.parents.map { parent in
+            Parent(
+                type: parent.type == TypeTable.rootTypeName ? nil : numbers[parent.type], name: parent.type, isDerived: parent.isDerived)
+        }
+        self.number = number
+        resource = type
+        self.parents = parents.isEmpty ? [Parent(type: nil, name: TypeTable.rootTypeName, isDerived: false)] : parents
+        self.references = references
+        self.members = members
+        childTypes = children.compactMap { child in numbers[child.type].map { (type: $0, isDerived: child.isDerived) } }
+        referenceByTarget = Dictionary(
+            references.enumerated().map { ($0.element.target, $0.offset) }, uniquingKeysWith: { first, _ in first })
+        childrenKey = type.key + "s"
+        backReferencesKey = type.key + "_back_refs"
+        identityPermissions = property("id_perms")
+        sharingPermissions = property("perms2")
+        displayName = property("display_name")
+        path = Array("\(type.name)/".utf8)
+    }
 }
 
 /// All types of the schema.
@@ -66,7 +104,7 @@ public struct TypeTable: Sendable {
         precondition(types.count < Int(TypeNumber.max) / 2, "the schema has more object types than a type number can tell apart")
         let numbers = Dictionary(
             types.enumerated().map { ($0.element.name, TypeNumber($0.offset)) }, uniquingKeysWith: { first, _ in first })
-        entries = types.enumerated().map { offset, type in Self.entry(TypeNumber(offset), type, catalogue, numbers) }
+        entries = types.enumerated().map { offset, type in TypeEntry(TypeNumber(offset), type, catalogue, numbers) }
         byName = numbers
         byCollection = Dictionary(entries.map { ($0.resource.collection, $0.number) }, uniquingKeysWith: { first, _ in first })
     }
@@ -82,36 +120,4 @@ public struct TypeTable: Sendable {
 
     /// By the path of its list, `virtual-networks`.
     func type(collection: String) -> TypeEntry? { byCollection[collection].map { self[$0] } }
-
-    private static func entry(
-        _ number: TypeNumber, _ type: ResourceType, _ catalogue: ResourceCatalogue, _ numbers: [String: TypeNumber]
-    ) -> TypeEntry {
-        let references = type.references.compactMap { descriptor in
-            numbers[descriptor.target].map { TypeEntry.Reference(target: $0, descriptor: descriptor) }
-        }
-        let childTypes = catalogue.children(of: type.name).compactMap { child in
-            numbers[child.type].map { (type: $0, isDerived: child.isDerived) }
-        }
-        var members: [String: ObjectMember] = [
-            "uuid": .uuid, "fq_name": .fullyQualifiedName, "parent_type": .parentType, "parent_uuid": .parentUUID,
-            "name": .derived, "href": .derived, "parent_href": .derived,
-        ]
-        for child in catalogue.children(of: type.name) { members[child.key] = numbers[child.type].map { .children($0) } }
-        for back in catalogue.backReferences(to: type.name) { members[back.key] = numbers[back.type].map { .backReferences($0) } }
-        for (index, reference) in references.enumerated() { members[reference.descriptor.key] = .reference(index) }
-        for (index, property) in type.properties.enumerated() { members[property.key] = .property(index) }
-        func property(_ key: String) -> Int? { type.properties.firstIndex { $0.key == key } }
-        let parents = type.parents.map { parent in
-            TypeEntry.Parent(
-                type: parent.type == rootTypeName ? nil : numbers[parent.type], name: parent.type, isDerived: parent.isDerived)
-        }
-        return TypeEntry(
-            number: number, resource: type,
-            parents: parents.isEmpty ? [TypeEntry.Parent(type: nil, name: rootTypeName, isDerived: false)] : parents,
-            references: references, members: members, childTypes: childTypes,
-            referenceByTarget: Dictionary(
-                references.enumerated().map { ($0.element.target, $0.offset) }, uniquingKeysWith: { first, _ in first }),
-            childrenKey: type.key + "s", backReferencesKey: type.key + "_back_refs",
-            identityPermissions: property("id_perms"), sharingPermissions: property("perms2"), displayName: property("display_name"))
-    }
 }

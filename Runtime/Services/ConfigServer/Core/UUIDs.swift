@@ -5,8 +5,15 @@ import NetworkTypes
 extension UUIDValue {
     /// Any spelling that Python's `uuid.UUID` takes: with or without dashes and braces, upper or lower case.
     public init?(anySpelling text: String) {
-        var digits = Substring(text).utf8
-        if digits.first == UInt8(ascii: "u"), text.hasPrefix("urn:uuid:") { digits = digits.dropFirst(9) }
+        // Strings lend their bytes, unless they came from elsewhere.
+        let uuid = text.utf8.withContiguousStorageIfAvailable { Self(digits: $0[...]) }
+        guard let uuid = uuid ?? Array(text.utf8).withUnsafeBufferPointer({ Self(digits: $0[...]) }) else { return nil }
+        self = uuid
+    }
+
+    private init?(digits: Slice<UnsafeBufferPointer<UInt8>>) {
+        var digits = digits
+        if digits.first == UInt8(ascii: "u"), digits.starts(with: "urn:uuid:".utf8) { digits = digits.dropFirst(9) }
         if digits.first == UInt8(ascii: "{"), digits.last == UInt8(ascii: "}") { digits = digits.dropFirst().dropLast() }
         var (high, low): (UInt64, UInt64) = (0, 0)
         var count = 0
@@ -28,22 +35,32 @@ extension UUIDValue {
 }
 
 extension UUIDValue {
-    /// Appends the canonical text: 32 lower-case digits and four dashes.
-    func appendText(to bytes: inout [UInt8]) {
-        func digits(_ value: UInt64, _ count: Int, from shift: Int) {
-            for index in 0..<count {
-                let digit = UInt8(truncatingIfNeeded: value >> UInt64(shift - 4 * index)) & 15
-                bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+    /// How many bytes the canonical text has.
+    static let textLength = 36
+
+    /// Writes the canonical text, 32 lower-case digits and four dashes, to where there is room for it.
+    func writeText(to buffer: UnsafeMutableRawPointer) {
+        let digits: StaticString = "0123456789abcdef"
+        var position = 0
+        func write(_ value: UInt64, _ count: Int, from shift: UInt64) {
+            for index in 0..<UInt64(count) {
+                let digit = digits.utf8Start[Int(truncatingIfNeeded: value &>> (shift &- 4 &* index) & 15)]
+                buffer.storeBytes(of: digit, toByteOffset: position, as: UInt8.self)
+                position &+= 1
             }
         }
-        digits(high, 8, from: 60)
-        bytes.append(UInt8(ascii: "-"))
-        digits(high, 4, from: 28)
-        bytes.append(UInt8(ascii: "-"))
-        digits(high, 4, from: 12)
-        bytes.append(UInt8(ascii: "-"))
-        digits(low, 4, from: 60)
-        bytes.append(UInt8(ascii: "-"))
-        digits(low, 12, from: 44)
+        func dash() {
+            buffer.storeBytes(of: UInt8(ascii: "-"), toByteOffset: position, as: UInt8.self)
+            position &+= 1
+        }
+        write(high, 8, from: 60)
+        dash()
+        write(high, 4, from: 28)
+        dash()
+        write(high, 4, from: 12)
+        dash()
+        write(low, 4, from: 60)
+        dash()
+        write(low, 12, from: 44)
     }
 }

@@ -123,26 +123,22 @@ final class ConfigurationEngine: Sendable {
     /// What readers see now; nil until the store has been read.
     var image: Image? { published.withLock { $0 }?.image }
 
-    /// Answers an operation: at once, and on the calling thread, when it is a short read. `complete` is called once, on any thread.
-    func perform(_ operation: Operation, _ complete: @escaping @Sendable (Reply) -> Void) -> Reply? {
+    /// Answers a short read, on the calling thread; nil for everything else, which is to be performed.
+    func answer(_ operation: Operation) -> Reply? {
         guard let snapshot = published.withLock({ $0 }) else {
             return Refusal(503, "Api server is Initializing:DB Resync in progress").reply
         }
-        if operation.isWriting {
-            enqueue(PendingWrite(operation: operation, complete: complete))
-            return nil
+        if operation.isWriting || operation.isAuditing || operation.isWatching || service.isLong(operation, snapshot.image) { return nil }
+        return service.read(operation, snapshot.image)
+    }
+
+    /// Answers what takes longer. `complete` is called once, on any thread.
+    func perform(_ operation: Operation, _ complete: @escaping @Sendable (Reply) -> Void) {
+        guard !operation.isWriting else { return enqueue(PendingWrite(operation: operation, complete: complete)) }
+        readers.submit { state in
+            guard state == .active, let image = self.image else { return complete(Self.stopping) }
+            complete(operation.isAuditing ? self.audit(operation, image) : self.service.read(operation, image))
         }
-        if operation.isAuditing {
-            readers.submit { state in
-                complete(state == .active ? self.audit(operation, snapshot.image) : Self.stopping)
-            }
-            return nil
-        }
-        guard service.isLong(operation, snapshot.image) else { return service.read(operation, snapshot.image) }
-        readers.submit { [service] state in
-            complete(state == .active ? service.read(operation, snapshot.image) : Self.stopping)
-        }
-        return nil
     }
 
     private func audit(_ operation: Operation, _ image: Image) -> Reply {

@@ -6,7 +6,19 @@ import Glibc
 import Synchronization
 
 final class Counters: Sendable {
+    /// What requests are counted by.
+    enum Method: Int, CaseIterable {
+        case get, head, post, put, patch, delete, other
+
+        var name: String { self == .other ? "other" : "\(self)".uppercased() }
+    }
+
+    /// Statuses are counted by their hundreds: 1 to 5.
+    private static let statusClasses = 6
+
     private let metrics = Mutex(Metrics())
+    /// By method and class of status.
+    private let requests = Mutex([UInt64](repeating: 0, count: Method.allCases.count * statusClasses))
     private let start = Counters.now()
 
     /// Seconds of a clock that only goes forward.
@@ -16,8 +28,9 @@ final class Counters: Sendable {
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
-    func answered(_ method: String, _ status: Int) {
-        metrics.withLock { $0.requests[.init(method: method, statusClass: status / 100), default: 0] += 1 }
+    func answered(_ method: Method, _ status: Int) {
+        let index = method.rawValue * Self.statusClasses + min(status / 100, Self.statusClasses - 1)
+        requests.withLock { $0[index] += 1 }
     }
 
     /// - Parameter seconds: how long the store took.
@@ -41,6 +54,13 @@ final class Counters: Sendable {
 
     func read() -> Metrics {
         var reading = metrics.withLock { $0 }
+        let counts = requests.withLock { $0 }
+        for method in Method.allCases {
+            for statusClass in 0..<Self.statusClasses {
+                let count = counts[method.rawValue * Self.statusClasses + statusClass]
+                if count > 0 { reading.requests[.init(method: method.name, statusClass: statusClass)] = count }
+            }
+        }
         reading.uptime = Self.now() - start
         return reading
     }

@@ -79,6 +79,10 @@ final class HTTPConnection: ChannelDuplexHandler {
     /// The last reply was written.
     private var isClosing = false
     private var date = HTTPDate()
+    /// The address of the other end: `10.0.0.9`.
+    private lazy var peer = context?.remoteAddress?.ipAddress
+    /// The last header Host, and what addresses in replies to it begin with.
+    private var base: (host: String, text: String) = ("", "")
     /// The connection ends in a stream of events: nothing else follows.
     private var stream: WatchStream?
 
@@ -316,15 +320,15 @@ final class HTTPConnection: ChannelDuplexHandler {
             var id: String?
             for (name, value) in head.headers {
                 switch name.utf8.count {
-                case 4 where name.lowercased() == "host": host = value
-                case 8 where name.lowercased() == "if-match": ifMatch = ifMatch.map { "\($0), \(value)" } ?? value
-                case 13 where name.lowercased() == "if-none-match": ifNoneMatch = ifNoneMatch.map { "\($0), \(value)" } ?? value
-                case 13 where name.lowercased() == "last-event-id": lastEventID = value
-                case 12 where name.lowercased() == "x-auth-token": token = value
-                case 12 where name.lowercased() == "x-user-token": subjectToken = value
-                case 15 where name.lowercased() == "x-subject-token": subjectToken = value
-                case 15 where name.lowercased() == "x-forwarded-for": forwardedFor = value
-                case 12 where name.lowercased() == "x-request-id": id = value
+                case 4 where name.isHeader("host"): host = value
+                case 8 where name.isHeader("if-match"): ifMatch = ifMatch.map { "\($0), \(value)" } ?? value
+                case 13 where name.isHeader("if-none-match"): ifNoneMatch = ifNoneMatch.map { "\($0), \(value)" } ?? value
+                case 13 where name.isHeader("last-event-id"): lastEventID = value
+                case 12 where name.isHeader("x-auth-token"): token = value
+                case 12 where name.isHeader("x-user-token"): subjectToken = value
+                case 15 where name.isHeader("x-subject-token"): subjectToken = value
+                case 15 where name.isHeader("x-forwarded-for"): forwardedFor = value
+                case 12 where name.isHeader("x-request-id"): id = value
                 default: break
                 }
             }
@@ -338,8 +342,7 @@ final class HTTPConnection: ChannelDuplexHandler {
             request.id = id.flatMap { RequestNumbers.isUsable($0) ? $0 : nil } ?? engine.requestNumbers.next()
             // A proxy says first whom it speaks for.
             request.address =
-                forwardedFor.flatMap { $0.split(separator: ",").first.map { String($0.trimmingPrefix(" ").prefix(64)) } }
-                ?? context.remoteAddress?.ipAddress
+                forwardedFor.flatMap { $0.split(separator: ",").first.map { String($0.trimmingPrefix(" ").prefix(64)) } } ?? peer
             return .request(request)
         } catch {
             return .answered(error.reply)
@@ -348,6 +351,7 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     /// Scheme and authority for the addresses in replies: the name that the client used.
     private func base(_ host: String?, _ version: HTTPVersion, _ context: ChannelHandlerContext) throws(Refusal) -> String {
+        if let host, host == base.host { return base.text }
         guard let host, !host.isEmpty else {
             guard version == .http1_0 else { throw Refusal(400, "Bad Request, HTTP/1.1 requires the header Host") }
             return "\(scheme)://\(context.localAddress?.authority ?? "localhost")"
@@ -361,7 +365,8 @@ final class HTTPConnection: ChannelDuplexHandler {
             }
         }
         guard isPlain else { throw Refusal(400, "Bad Request, the header Host is not a host name or address with a port") }
-        return "\(scheme)://\(host)"
+        base = (host, "\(scheme)://\(host)")
+        return base.text
     }
 
     private func receive(_ received: Received) {
@@ -426,24 +431,24 @@ final class HTTPConnection: ChannelDuplexHandler {
             request.access = try access.get()
             if accessLog != nil { received.entry?.user = request.access.caller?.user }
             let operation = try engine.service.operation(request)
+            if let reply = engine.answer(operation) {
+                if reply.status == 200, let mode = try engine.service.requestedMode(operation) { gatekeeper.setMode(mode) }
+                return reply
+            }
             guard let context else { return nil }
             let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
             let eventLoop = context.eventLoop
             if operation.isWatching {
                 guard try engine.mustCatchUp(for: operation) else { return try watch(operation, received, context) }
                 outstanding = received
-                engine.catchUp { eventLoop.execute { bound.value.watchLater(operation, received) } }
+                engine.catchUp { [received] in eventLoop.execute { bound.value.watchLater(operation, received) } }
                 return nil
             }
             outstanding = received
-            let reply = engine.perform(operation) { reply in
+            engine.perform(operation) { reply in
                 eventLoop.execute { bound.value.finish(reply) }
             }
-            if let reply {
-                outstanding = nil
-                if reply.status == 200, let mode = try engine.service.requestedMode(operation) { gatekeeper.setMode(mode) }
-            }
-            return reply
+            return nil
         } catch {
             return error.reply
         }
@@ -495,13 +500,13 @@ final class HTTPConnection: ChannelDuplexHandler {
     private func write(_ reply: Reply, _ received: Received) {
         guard let context, !isClosing else { return }
         var reply = reply
-        var method = "other"
+        var method = Counters.Method.other
         var body: [UInt8] = []
-        var address = context.remoteAddress?.ipAddress
+        var address = peer
         var user = received.entry?.user
         switch received.content {
         case .request(let request):
-            method = received.isHead ? "HEAD" : request.method.rawValue
+            method = received.isHead ? .head : Counters.Method(request.method)
             if reply.status == 401 { reply.challenge = gatekeeper.challenge(base: request.base) }
             reply.requestID = request.id
             body = request.body
@@ -571,5 +576,30 @@ final class HTTPConnection: ChannelDuplexHandler {
         guard mustFlush else { return }
         mustFlush = false
         context.flush()
+    }
+}
+
+extension String {
+    /// Whether this is a header's name, given in lower case; case does not count (RFC 9110 §5.1).
+    fileprivate func isHeader(_ name: StaticString) -> Bool {
+        var position = 0
+        for byte in utf8 {
+            // The dash has the bit that tells lower case, and so has no double among the letters.
+            guard position < name.utf8CodeUnitCount, byte | 0x20 == name.utf8Start[position] else { return false }
+            position += 1
+        }
+        return position == name.utf8CodeUnitCount
+    }
+}
+
+extension Counters.Method {
+    fileprivate init(_ method: Request.Method) {
+        switch method {
+        case .get: self = .get
+        case .post: self = .post
+        case .put: self = .put
+        case .patch: self = .patch
+        case .delete: self = .delete
+        }
     }
 }

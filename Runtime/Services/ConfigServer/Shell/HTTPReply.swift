@@ -18,7 +18,11 @@ extension ByteBuffer {
         case .problem: writeStaticString("\r\nContent-Type: application/problem+json")
         case .metrics: writeStaticString("\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8")
         }
-        writeHeader("ETag", reply.entityTag.map { "\"\($0)\"" })
+        if let tag = reply.entityTag {
+            writeStaticString("\r\nETag: \"")
+            writeString(tag)
+            writeStaticString("\"")
+        }
         writeHeader("Allow", reply.allow)
         writeHeader("Warning", reply.warning.map { "299 - \"\($0)\"" })
         writeHeader("X-Configuration-Revision", reply.revision.map(String.init))

@@ -25,8 +25,6 @@ struct ReplyWriter {
     private let hasLocations: Bool
     /// Whom the reply is for: relatives that they may not read are left out.
     private let permissions: ObjectPermissions
-    /// Where strings are put together; kept, so that it is allocated once.
-    private var scratch: [UInt8] = []
 
     init(
         _ types: TypeTable, _ image: Image, base: String, hasLocations: Bool = true, for permissions: ObjectPermissions = .unlimited,
@@ -38,7 +36,6 @@ struct ReplyWriter {
         locationStart = Array("\"\(base)/".utf8)
         self.hasLocations = hasLocations
         self.permissions = permissions
-        scratch.reserveCapacity(160)
     }
 
     consuming func finish() -> [UInt8] { json.finish() }
@@ -207,22 +204,35 @@ extension ReplyWriter {
     }
 
     mutating func uuid(_ uuid: UUIDValue) {
-        scratch.removeAll(keepingCapacity: true)
-        scratch.append(UInt8(ascii: "\""))
-        uuid.appendText(to: &scratch)
-        scratch.append(UInt8(ascii: "\""))
-        json.raw(scratch)
+        let length = UUIDValue.textLength
+        json.raw(atMost: length + 2) { buffer in
+            buffer.storeBytes(of: UInt8(ascii: "\""), as: UInt8.self)
+            uuid.writeText(to: buffer + 1)
+            buffer.storeBytes(of: UInt8(ascii: "\""), toByteOffset: length + 1, as: UInt8.self)
+            return length + 2
+        }
     }
 
     mutating func location(_ key: StaticString, _ identity: Identity) {
         guard hasLocations else { return }
-        scratch.removeAll(keepingCapacity: true)
-        scratch.append(contentsOf: locationStart)
-        scratch.append(contentsOf: types[identity.type].name.utf8)
-        scratch.append(UInt8(ascii: "/"))
-        identity.uuid.appendText(to: &scratch)
-        scratch.append(UInt8(ascii: "\""))
+        let path = types[identity.type].path
         json.key(key)
-        json.raw(scratch)
+        json.raw(atMost: locationStart.count + path.count + UUIDValue.textLength + 1) { buffer in
+            var end = buffer.append(locationStart).append(path)
+            identity.uuid.writeText(to: end)
+            end += UUIDValue.textLength
+            end.storeBytes(of: UInt8(ascii: "\""), as: UInt8.self)
+            return end - buffer + 1
+        }
+    }
+}
+
+extension UnsafeMutableRawPointer {
+    /// Copies bytes to where it points, and returns where they end.
+    fileprivate func append(_ bytes: [UInt8]) -> UnsafeMutableRawPointer {
+        bytes.withUnsafeBytes { bytes in
+            if let base = bytes.baseAddress { copyMemory(from: base, byteCount: bytes.count) }
+        }
+        return self + bytes.count
     }
 }

@@ -63,27 +63,31 @@ public struct RequestTarget: Sendable, Equatable {
         guard text.utf8.count <= 65_536 else {
             throw Refusal(414, "URI Too Long: more than 65536 bytes; use POST /list-bulk-collection")
         }
-        var text = Substring(text)
+        var bytes = Array(text.utf8)[...]
         // Proxies are addressed with whole URLs.
-        if text.hasPrefix("http://") || text.hasPrefix("https://") {
-            let rest = text.dropFirst(text.hasPrefix("https") ? 8 : 7)
-            text = rest[(rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex)...]
+        for scheme in ["http://", "https://"] where bytes.starts(with: scheme.utf8) {
+            let rest = bytes.dropFirst(scheme.utf8.count)
+            bytes = rest[(rest.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? rest.endIndex)...]
         }
-        if let fragment = text.utf8.firstIndex(of: UInt8(ascii: "#")) { text = text[..<fragment] }
-        let mark = text.utf8.firstIndex(of: UInt8(ascii: "?"))
-        let path = text[..<(mark ?? text.endIndex)]
+        if let fragment = bytes.firstIndex(of: UInt8(ascii: "#")) { bytes = bytes[..<fragment] }
+        let mark = bytes.firstIndex(of: UInt8(ascii: "?"))
+        let path = bytes[..<(mark ?? bytes.endIndex)]
         segments = []
-        for segment in path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).dropFirst() {
-            segments.append(try Self.decode(segment, plusIsBlank: false))
+        segments.reserveCapacity(2)
+        // What comes before the first slash is not part of the path.
+        var start = path.firstIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? path.endIndex
+        while start < path.endIndex {
+            let end = path[start...].firstIndex(of: UInt8(ascii: "/")) ?? path.endIndex
+            segments.append(try Self.decode(path[start..<end], plusIsBlank: false))
+            start = end + 1
         }
-        if segments.last == "" { segments.removeLast() }
         // No name is like this, so it is a mistake, or meant for a server that looks for files.
         guard segments.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." && !$0.utf8.contains(UInt8(ascii: "/")) }) else {
             throw Refusal(400, "Bad Request, the path has an empty part, '.', '..' or an encoded slash; GET / lists the paths there are")
         }
         query = []
         guard let mark else { return }
-        for item in text[mark...].utf8.dropFirst().split(separator: UInt8(ascii: "&")) {
+        for item in bytes[mark...].dropFirst().split(separator: UInt8(ascii: "&")) {
             let parts = item.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             query.append(
                 QueryItem(
@@ -102,9 +106,9 @@ public struct RequestTarget: Sendable, Equatable {
     }
 
     /// Percent-encoding undone (RFC 3986 §2.1); what comes out must be UTF-8 without control characters.
-    private static func decode(_ text: Substring.UTF8View, plusIsBlank: Bool) throws(Refusal) -> String {
+    private static func decode(_ text: ArraySlice<UInt8>, plusIsBlank: Bool) throws(Refusal) -> String {
         guard text.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") || $0 < 0x20 || $0 >= 0x7F }) else {
-            return String(Substring(text))
+            return String(decoding: text, as: UTF8.self)
         }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count)

@@ -26,10 +26,12 @@ extension IdPermsType {
 extension PropertySet {
     /// `id_perms.last_modified`, the entity tag of an object.
     var lastModified: String? {
-        guard let permissions = self[IdPermsType.key], let text = PropertySet(text: Array(permissions))["last_modified"] else {
-            return nil
+        text.withUnsafeBufferPointer { text in
+            guard let permissions = JSONScan.member("id_perms", text),
+                let time = JSONScan.member("last_modified", text, from: permissions.lowerBound), time.count >= 2
+            else { return nil }
+            return String(decoding: text[time.dropFirst().dropLast()], as: UTF8.self)
         }
-        return String(decoding: text.dropFirst().dropLast(), as: UTF8.self)
     }
 }
 
