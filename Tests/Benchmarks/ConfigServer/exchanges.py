@@ -2,12 +2,14 @@
 """What one request costs: reads beside nginx with a constant of the same bytes and beside bottle on gevent; durable creates beside etcd's put;
 and what one client alone waits for a create, beside one fdatasync of the same disk."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import time
+import urllib.request
 
 from peers import (CONNECTIONS, HERE, PYTHON, children, configuration_server, free_port, load, running, scratch, wait_until_open)
 
@@ -56,6 +58,20 @@ def reads(folder, server):
         ratio("bottle", ours, peer)
 
 
+def wait_until_healthy(port):
+    """etcd answers before it has elected itself."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as response:
+                if json.load(response)["health"] == "true":
+                    return
+        except (OSError, ValueError):
+            pass
+        time.sleep(0.05)
+    sys.exit("etcd does not become healthy")
+
+
 def creates(folder, server):
     print(f"\nCreating, durably, {CONNECTIONS} clients")
     ours = load(server.port, "/", server.pids, "create.lua", ["virtual-machine", "one"])
@@ -71,7 +87,7 @@ def creates(folder, server):
                "--initial-advertise-peer-urls", f"http://127.0.0.1:{peer}", "--initial-cluster", f"default=http://127.0.0.1:{peer}"]
     with running(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         wait_until_open(client, process, "etcd")
-        time.sleep(1)  # It answers before it has elected itself.
+        wait_until_healthy(client)
         etcd = load(client, "/", [process.pid], "put.lua", ["YmVuY2gv"])
         print(etcd.row("etcd, put of 640 bytes, JSON gateway"))
         ratio("etcd", ours, etcd)
