@@ -23,4 +23,4 @@ docs:
 	@Scripts/docs
 
 format:
-	swift format -i -r Package.swift Generator Plugins Runtime Schema Tests
+	swift format -i -r Examples Package.swift Generator Plugins Runtime Schema Tests

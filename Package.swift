@@ -177,6 +177,12 @@ let package = Package(
             ],
             path: "Runtime/Tungsten", exclude: ["Demonstration", "ObjectCommands", "Supervision"], swiftSettings: strict),
 
+        // A script for those who begin with the typed client; README.md shows it.
+        .executableTarget(
+            name: "TwoPorts",
+            dependencies: ["Client", "ConfigurationClient", "ConfigurationModel", "NIOTransport", "Resources"],
+            path: "Examples/TwoPorts", exclude: ["two-ports.py", "two-ports.sh"], swiftSettings: strict),
+
         // The forwarder, in C: its core, the messages that drive it, and the port that makes it a process.
         .executableTarget(
             name: "tungsten-vrouter", path: "Runtime/Forwarder", sources: ["core", "control", "messages", "port/user"],
@@ -297,7 +303,7 @@ let package = Package(
             name: "ClientTests",
             dependencies: [
                 "Client", "Coding", "ConfigServer", "ConfigurationClient", "ConfigurationGraph", "ConfigurationModel", "ConfigurationREST",
-                "Graph", "GraphFeed", "NIOTransport", "Resources",
+                "Graph", "GraphFeed", "NIOTransport", "Resources", "TwoPorts",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

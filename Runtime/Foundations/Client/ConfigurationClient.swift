@@ -93,7 +93,7 @@ private final class WrittenRevision: Sendable {
 
 /// All objects of one type on a server.
 public struct Collection<Object: ConfigurationObject>: Sendable {
-    private let client: ConfigurationClient
+    let client: ConfigurationClient
 
     public init(of type: Object.Type = Object.self, on client: ConfigurationClient) { self.client = client }
 
@@ -121,8 +121,25 @@ public struct Collection<Object: ConfigurationObject>: Sendable {
     }
 
     /// Creates the object and returns its identity as the server assigned it.
-    public func create(_ object: Object) async throws(ClientError) -> ObjectIdentity {
+    @discardableResult public func create(_ object: Object) async throws(ClientError) -> ObjectIdentity {
         try await envelope(client.call(.post, path + "s", body: wrapped(object))).identity
+    }
+
+    /// Creates the object unless there is one with its name, which is left as it is: what a script does that may run twice.
+    ///
+    /// - Returns: the object as the server has it.
+    @discardableResult public func ensure(_ object: Object) async throws(ClientError) -> Object {
+        let name = object.identity.fullyQualifiedName
+        do {
+            return try await read(name: name)
+        } catch  where error.code == .notFound {
+            do {
+                return try await read(uuid: create(object).uuid ?? "")
+            } catch let conflict where conflict.code == .conflict {
+                // Somebody else was faster; or the conflict is about something else, and there is still no object with the name.
+                do { return try await read(name: name) } catch  where error.code == .notFound { throw conflict }
+            }
+        }
     }
 
     public func read(uuid: String, withRelatives: Bool = false) async throws(ClientError) -> Object {

@@ -208,3 +208,16 @@ private struct ReplyStream: ClientStream {
     func next() async throws(ClientError) -> [UInt8]? { try await exchange.next() }
     func cancel() { exchange.cancel() }
 }
+
+extension ConfigurationClient {
+    /// A client of one server over plain HTTP: `ConfigurationClient(server: "127.0.0.1:8082")`. `NIOTransport` has the rest, several servers
+    /// and TLS.
+    ///
+    /// - Throws: `ClientError` of the code `.invalid` when the text is no address. Whether a server answers there shows at the first call.
+    public init(server: String) throws(ClientError) {
+        guard let address = NIOTransport.Address(server) else {
+            throw ClientError(.invalid, "a server is HOST:PORT, as in 127.0.0.1:8082 or [::1]:8082, not '\(server)'")
+        }
+        self.init(transport: NIOTransport([address]))
+    }
+}

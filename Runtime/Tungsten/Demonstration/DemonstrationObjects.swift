@@ -52,21 +52,13 @@ public struct DemonstrationObjects: Sendable {
     private static func virtualRouter(_ host: DemonstrationPlan.Host) -> [String] { ["default-global-system-config", host.name] }
     private static let ipam = ["default-domain", "default-project", "default-network-ipam"]
 
-    /// Reads the object with the name, and creates it first if there is none.
     private func ensure<Object: ConfigurationObject>(
         _ collection: Collection<Object>, _ name: [String], _ parent: String?, _ fill: (inout Object) -> Void = { _ in }
     ) async throws(ClientError) -> Object {
-        do {
-            return try await collection.read(name: name)
-        } catch  where error.code == .notFound {
-            var object = Object()
-            object.identity = ObjectIdentity(name, parentType: parent)
-            fill(&object)
-            do { _ = try await collection.create(object) } catch  where error.code == .conflict {
-                // Somebody else was faster.
-            }
-            return try await collection.read(name: name)
-        }
+        var object = Object()
+        object.identity = ObjectIdentity(name, parentType: parent)
+        fill(&object)
+        return try await collection.ensure(object)
     }
 
     private func makePolicy(_ tenant: DemonstrationPlan.Tenant) async throws(ClientError) {
