@@ -40,7 +40,8 @@ let factsTable = """
     | 3.7 | the system's route targets are closed to users; they are given out by the schema transformer | theSystemsTargetsAreNotForUsers |
     | 3.7 | numbers of aggregated Ethernet interfaces, 128 a device | bundlesHaveNumbersOfTheirOwn, aDeviceHas128Bundles |
     | 3.7 | numbers of sub-clusters | subClustersHaveNumbersOfTheirOwn, subClustersOfLongSystemsHaveShortNumbers |
-    | 3.7 | numbers of virtual port groups that a port's binding profile makes | missing: ports do not make port groups |
+    | 3.7 | numbers of virtual port groups that a port's binding profile makes | portsMakeTheirGroup, portsWithTheSameLinksShareAGroup, theNumberIsInTheName |
+    | 3.8 | port of a bare-metal server: joins, makes and leaves port groups as its binding profile says | portsMakeTheirGroup, portsMoveBetweenGroups, groupsOfUsersAreNamed, onlyBareMetalIsBound, profilesAreUnderstood |
     | 3.7 | addresses: order, gateway and service address, pools, blocks, modes | addressesComeFromTheTop, addressesComeFromTheStartWhereTheSubnetSaysSo, poolsAndBlocksAreRespected, whatIsAskedForIsChecked, networksShareAFlatRange |
     | 3.7 | a port without a MAC address gets one of its UUID | portsAreCompleted |
     | 3.8 | network: number, routing instance, is_shared and global_access | networksHaveARoutingInstance, sharingHasTwoNames |
@@ -92,7 +93,7 @@ let factsTable = """
     | 3.10 | virtual-DNS, virtual-DNS-record | refusesServers, serversAskOthers, acceptsRecords, refusesRecords |
     | 3.10 | virtual-machine-interface: network, sub-interfaces, address pairs | portsAreOfANetwork, subInterfacesHaveTagsOfTheirOwn, portsStayWhileTheyHaveSubInterfaces, addressPairsNeedPortSecurity |
     | 3.10 | virtual-machine-interface: health checks, routers, vnic_type, bridge domains | onlyServicesAreProbedThrough, portsOfRoutersAreNotMachines, pluggedPortsKeepTheirKind, bridgeDomainsAreOfThePortsNetwork |
-    | 3.10 | virtual-machine-interface: VLANs of port groups and fabrics | aVLANOfAGroupLeadsToOneNetwork, aNetworkOfAFabricHasOneVLAN, groupsMayNameTheirPorts |
+    | 3.10 | virtual-machine-interface: VLANs of port groups and fabrics | aVLANOfAGroupLeadsToOneNetwork, aNetworkOfAFabricHasOneVLAN, groupsMayNameTheirPorts, aLinkHasOneVLANWithoutATag |
     | 3.10 | virtual-network: VXLAN, route targets, subnets | vxlanIdentifiersAreNumbersOfNetworks, theSystemsTargetsAreNotForUsers, refusesWrongSubnets, aSubnetInUseStays |
     | 3.10 | virtual-network: provider networks, chains, flat ranges | networksLieOnOneProvider, placesInThePhysicalNetworkAreWhole, severalChainsKeepTargetsApart, flatRangesAreForNetworksThatRoute |
     | 3.10 | routed virtual networks: addresses and protocols on devices | routedNetworksSayHowEachDeviceRoutes |

@@ -32,7 +32,14 @@ enum PortGroupVLANs {
 
     private static func check(_ own: Member, in group: ObjectDraft, _ draft: Draft) throws(Refusal) {
         for port in ports(of: group, in: draft) where port.identity !== own.port.identity {
-            guard let other = try member(port, of: group.identity, in: draft), other.tag == own.tag else { continue }
+            guard let other = try member(port, of: group.identity, in: draft) else { continue }
+            guard other.isTagged || own.isTagged || other.tag == own.tag else {
+                throw Refusal(
+                    400,
+                    "There can be only one Native/Untagged VLAN ID per VPG: \(port.identity.joinedName) has \(other.tag) in "
+                        + group.identity.shortName)
+            }
+            guard other.tag == own.tag else { continue }
             guard other.network === own.network else {
                 throw Refusal(
                     400,
@@ -87,8 +94,20 @@ enum PortGroupVLANs {
             try reference.value(as: VMIVirtualPortGroupAttributes.self)
         }
         if let tag = data?.nativeVlanTag { return Member(port: port, network: network, tag: tag, isTagged: false) }
+        if let tag = try untagged(port) { return Member(port: port, network: network, tag: tag, isTagged: false) }
         let properties = try port.value("virtual_machine_interface_properties", as: VirtualMachineInterfacePropertiesType.self)
         let tag = data?.vlanTag ?? properties?.subInterfaceVlanTag
         return tag.map { Member(port: port, network: network, tag: $0, isTagged: true) }
+    }
+
+    /// The VLAN of what a bare-metal server sends without a tag; its binding says it, 0 or nothing for none.
+    private static func untagged(_ port: ObjectDraft) throws(Refusal) -> Int? {
+        let key = "virtual_machine_interface_bindings"
+        let pairs = try port.value(key, as: KeyValuePairs.self)?.keyValuePair ?? []
+        guard let text = pairs.first(where: { $0.key == "tor_port_vlan_id" })?.value, !text.isEmpty else { return nil }
+        guard let tag = Int(text), 0...4094 ~= tag else {
+            throw Refusal(400, "\(key): tor_port_vlan_id must be a number from 0 to 4094, not \(text)")
+        }
+        return tag == 0 ? nil : tag
     }
 }

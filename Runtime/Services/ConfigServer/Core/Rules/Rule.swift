@@ -15,6 +15,9 @@ protocol Rule: Sendable {
     /// Makes what belongs to an object that was just made.
     func made(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal)
 
+    /// Changes others because of an object that was just changed.
+    func changed(_ object: ObjectDraft, replacing before: ObjectState, in draft: inout Draft) throws(Refusal)
+
     /// Checks or completes the removal of an object; its children are gone already, and nothing refers to it. `root` is what was asked to
     /// be deleted: the object itself, or an ancestor that takes it along.
     func removing(_ state: ObjectState, along root: Identity, in draft: inout Draft) throws(Refusal)
@@ -30,6 +33,7 @@ extension Rule {
     func prepare(_ body: inout ObjectBody, _ type: TypeEntry) throws(Refusal) {}
     func complete(_ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft) throws(Refusal) {}
     func made(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {}
+    func changed(_ object: ObjectDraft, replacing before: ObjectState, in draft: inout Draft) throws(Refusal) {}
     func removing(_ state: ObjectState, along root: Identity, in draft: inout Draft) throws(Refusal) {}
     func isOlder(_ state: ObjectState, in draft: Draft) -> Bool { false }
     func completeOlder(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {}

@@ -27,9 +27,22 @@ struct VirtualMachineInterfaceRule: Rule {
         try completeRoutingInstance(&object, network, replacing: before, in: &draft)
     }
 
-    /// Sub-interfaces are nothing without the port that they are below.
+    func made(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {
+        try BoundPortGroups.follow(object, replacing: nil, in: &draft)
+    }
+
+    func changed(_ object: ObjectDraft, replacing before: ObjectState, in draft: inout Draft) throws(Refusal) {
+        try BoundPortGroups.follow(object, replacing: before, in: &draft)
+    }
+
     func removing(_ state: ObjectState, along root: Identity, in draft: inout Draft) throws(Refusal) {
         let object = ObjectDraft(state, draft.types[state.identity.type])
+        try checkSubInterfaces(of: object, in: draft)
+        try BoundPortGroups.forget(object, in: &draft)
+    }
+
+    /// Sub-interfaces are nothing without the port that they are below.
+    private func checkSubInterfaces(of object: ObjectDraft, in draft: Draft) throws(Refusal) {
         guard try Self.tag(object) == 0 else { return }
         for other in object.targets(type, draft.types) {
             guard let port = draft.current(other), try Self.tag(port) != 0 else { continue }

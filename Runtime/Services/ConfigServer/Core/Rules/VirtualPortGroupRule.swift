@@ -14,14 +14,18 @@ struct VirtualPortGroupRule: Rule {
                 "physical interfaces already added at other VPGs can not be attached to this VPG: \(port.joinedName) is in "
                     + other.identity.joinedName)
         }
+        try BoundPortGroups.completeName(&object, isNew: before == nil, in: &draft)
         try AggregatedEthernet.number(&object, in: &draft)
         try PortGroupVLANs.check(group: object, in: draft)
     }
 
-    func isOlder(_ state: ObjectState, in draft: Draft) -> Bool { state.allocations.isEmpty && state.references.count > 1 }
+    func isOlder(_ state: ObjectState, in draft: Draft) -> Bool {
+        state.allocations.isEmpty && (state.references.count > 1 || BoundPortGroups.number(ofName: state.identity) != nil)
+    }
 
     func completeOlder(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {
         var completed = object
+        try BoundPortGroups.completeName(&completed, isNew: false, in: &draft)
         try AggregatedEthernet.number(&completed, in: &draft)
         if completed.allocations != object.allocations { try draft.save(completed) }
     }

@@ -16,7 +16,7 @@ extension Draft {
         case "sub-cluster": return Self.one(SubClusterRule.space, try object.value("sub_cluster_id", as: UInt64.self))
         case "physical-interface": return AggregatedEthernet.number(ofName: object).map { [$0] } ?? []
         case "virtual-port-group":
-            var held: [Allocation] = []
+            var held = BoundPortGroups.number(ofName: object.identity).map { [$0] } ?? []
             for port in object.references(to: "physical-interface", types) {
                 guard let device = port.target.parent, let number = try port.value(as: VpgInterfaceParametersType.self)?.aeNum else {
                     continue

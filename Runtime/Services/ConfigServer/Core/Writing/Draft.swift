@@ -173,13 +173,18 @@ struct Draft {
 
     /// The lowest number of the range that nobody has, for `object` to keep until it gives it up or is removed.
     mutating func allocate(_ space: String, _ range: ClosedRange<UInt64>, to object: inout ObjectDraft) throws(Refusal) -> UInt64 {
+        let number = try lowestFree(in: space, range)
+        let allocation = Allocation(space: space, number: number)
+        taken.insert(allocation)
+        object.allocations.append(allocation)
+        return number
+    }
+
+    /// The lowest number of the range that nobody has, and that nobody is given by this.
+    func lowestFree(in space: String, _ range: ClosedRange<UInt64>) throws(Refusal) -> UInt64 {
         var from = range.lowerBound
         while from <= range.upperBound, let number = image.lowestFree(in: space, from...range.upperBound) {
-            let allocation = Allocation(space: space, number: number)
-            if taken.insert(allocation).inserted {
-                object.allocations.append(allocation)
-                return number
-            }
+            if !taken.contains(Allocation(space: space, number: number)) { return number }
             from = number + 1
         }
         throw Refusal(409, "All numbers of \(space) from \(range.lowerBound) to \(range.upperBound) are in use; delete what holds one")

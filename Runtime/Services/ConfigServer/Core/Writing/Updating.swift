@@ -33,6 +33,7 @@ extension Draft {
         try Tags.check(object, types)
         try object.touch(now)
         try save(object)
+        try rules[object.type.number]?.changed(object, replacing: state, in: &self)
     }
 
     /// Who an object is does not change. Clients send these members back as they read them.
