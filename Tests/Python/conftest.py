@@ -1,5 +1,7 @@
 """What the tests share: servers that record, and clients of them."""
 
+import uuid
+
 import pytest
 from recording_server import RecordingServer
 from vnc_api import vnc_api
@@ -37,6 +39,29 @@ def client(server):
     with vnc_api.VncApi(api_server_host="127.0.0.1", api_server_port=server.port, conf_file=[]) as client:
         server.take()
         yield client
+
+
+@pytest.fixture
+def vnc():
+    """A client of the real server."""
+    from api_server import ARGUMENTS
+
+    with vnc_api.VncApi(**ARGUMENTS) as client:
+        yield client
+
+
+@pytest.fixture
+def own_project(vnc):
+    """A project on the real server for one test, deleted afterwards with what lives in it."""
+    made = vnc_api.Project(f"test-{uuid.uuid4()}", vnc.domain_read(fq_name=["default-domain"]))
+    vnc.project_create(made)
+    yield made
+    # Ports before networks, networks before policies: who refers to another goes first.
+    for kind in ("virtual-machine-interface", "virtual-network", "network-policy"):
+        with vnc.bulk() as bulk:
+            for each in vnc.resource_list(kind, parent_id=made.uuid)[f"{kind}s"]:
+                getattr(bulk, f"{kind.replace('-', '_')}_delete")(id=each["uuid"])
+    vnc.project_delete(id=made.uuid)
 
 
 @pytest.fixture

@@ -66,6 +66,8 @@ class Hangup(Exception):
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Headers and body in one packet: otherwise the client's delayed acknowledgement holds up the second.
+    wbufsize = -1
 
     def log_message(self, *_):
         pass

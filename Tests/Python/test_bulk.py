@@ -2,34 +2,11 @@
 
 import asyncio
 import itertools
-import os
-import uuid
 
 import pytest
+from api_server import ARGUMENTS
 from vnc_api import vnc_api
 from vnc_api.aio import AsyncVncApi
-
-if not os.environ.get("API_PORT"):
-    pytest.skip("no configuration server: run this through Tests/Interop/with-api-server", allow_module_level=True)
-
-ARGUMENTS = {"api_server_host": os.environ.get("API_HOST"), "api_server_port": os.environ.get("API_PORT"), "conf_file": []}
-
-
-@pytest.fixture
-def vnc():
-    with vnc_api.VncApi(**ARGUMENTS) as client:
-        yield client
-
-
-@pytest.fixture
-def project(vnc):
-    made = vnc_api.Project(f"bulk-{uuid.uuid4()}", vnc.domain_read(fq_name=["default-domain"]))
-    vnc.project_create(made)
-    yield made
-    for kind in ("virtual_machine_interface", "virtual_network", "network_policy"):
-        for each in getattr(vnc, f"{kind}s_list")(parent_id=made.uuid)[kind.replace("_", "-") + "s"]:
-            getattr(vnc, f"{kind}_delete")(id=each["uuid"])
-    vnc.project_delete(id=made.uuid)
 
 
 def network_with_ports(project, count):
@@ -44,8 +21,8 @@ def names(vnc, project):
     return {each["fq_name"][-1] for each in vnc.virtual_networks_list(parent_id=project.uuid)["virtual-networks"]}
 
 
-def test_what_is_made_together_refers_to_each_other_and_appears_at_once(vnc, project):
-    network, ports = network_with_ports(project, 3)
+def test_what_is_made_together_refers_to_each_other_and_appears_at_once(vnc, own_project):
+    network, ports = network_with_ports(own_project, 3)
     with vnc.watch("virtual-network", "virtual-machine-interface") as watch:
         for event in watch:
             if event.kind == "synchronized":
@@ -54,14 +31,14 @@ def test_what_is_made_together_refers_to_each_other_and_appears_at_once(vnc, pro
             assert bulk.virtual_network_create(network) == network.uuid
             for port in ports:
                 bulk.virtual_machine_interface_create(port)
-            policy = vnc_api.NetworkPolicy("web", project)
+            policy = vnc_api.NetworkPolicy("web", own_project)
             bulk.network_policy_create(policy)
             network.mtu = 9000
             network.add_network_policy(policy, vnc_api.VirtualNetworkPolicyType(vnc_api.SequenceType(0, 0)))
             bulk.virtual_network_update(network)
             network.add_annotations(vnc_api.KeyValuePair("owner", "ada"))
             bulk.virtual_network_update(network)
-            assert "front" not in names(vnc, project)
+            assert "front" not in names(vnc, own_project)
             # Creation, three ports, a policy; the update's property and reference; the element.
             assert len(bulk) == 8
         ours = {network.uuid, *(port.uuid for port in ports)}
@@ -72,7 +49,7 @@ def test_what_is_made_together_refers_to_each_other_and_appears_at_once(vnc, pro
     assert stored.annotations.key_value_pair[0].value == "ada"
     assert len(stored.virtual_machine_interface_back_refs) == 3
     # The objects are as if they had been created one by one.
-    assert network.parent_uuid == project.uuid and not network.get_pending_updates() and not network.get_ref_updates()
+    assert network.parent_uuid == own_project.uuid and not network.get_pending_updates() and not network.get_ref_updates()
     assert len(network.virtual_machine_interface_back_refs) == 3
     network.display_name = "Front"
     vnc.virtual_network_update(network)
@@ -82,13 +59,13 @@ def test_what_is_made_together_refers_to_each_other_and_appears_at_once(vnc, pro
             bulk.virtual_machine_interface_delete(id=port.uuid)
         bulk.virtual_network_delete(fq_name=network.fq_name)
         bulk.network_policy_delete(id=policy.uuid)
-    assert "front" not in names(vnc, project)
+    assert "front" not in names(vnc, own_project)
 
 
-def test_a_refusal_does_nothing_and_loses_nothing(vnc, project):
-    standing = vnc_api.VirtualNetwork("standing", project)
+def test_a_refusal_does_nothing_and_loses_nothing(vnc, own_project):
+    standing = vnc_api.VirtualNetwork("standing", own_project)
     vnc.virtual_network_create(standing)
-    network, (port,) = network_with_ports(project, 1)
+    network, (port,) = network_with_ports(own_project, 1)
     standing.display_name = "changed"
     standing.add_annotations(vnc_api.KeyValuePair("owner", "ada"))
     network.mtu = 100_000
@@ -96,7 +73,7 @@ def test_a_refusal_does_nothing_and_loses_nothing(vnc, project):
         bulk.virtual_network_update(standing)
         bulk.virtual_network_create(network)
         bulk.virtual_machine_interface_create(port)
-    assert "front" not in names(vnc, project) and network.uuid is None and port.uuid is None
+    assert "front" not in names(vnc, own_project) and network.uuid is None and port.uuid is None
     assert vnc.virtual_network_read(id=standing.uuid).display_name == "standing"
     network.mtu = 1500
     with vnc.bulk() as bulk:
@@ -109,22 +86,36 @@ def test_a_refusal_does_nothing_and_loses_nothing(vnc, project):
     assert vnc.virtual_machine_interface_read(id=port.uuid).virtual_network_refs[0].uuid == network.uuid
 
 
-def test_an_error_in_the_statement_sends_nothing(vnc, project):
-    network, _ = network_with_ports(project, 0)
+def test_an_error_in_the_statement_sends_nothing(vnc, own_project):
+    network, _ = network_with_ports(own_project, 0)
     with pytest.raises(ZeroDivisionError), vnc.bulk() as bulk:
         bulk.virtual_network_create(network)
         raise ZeroDivisionError
-    assert network.uuid is None and "front" not in names(vnc, project)
+    assert network.uuid is None and "front" not in names(vnc, own_project)
     with pytest.raises(RuntimeError, match="is over"):
         bulk.virtual_network_create(network)
 
 
-def test_a_trial_checks_all_and_changes_nothing(vnc, project):
-    network, ports = network_with_ports(project, 1)
+def test_single_elements_and_references_wait_as_well(vnc, own_project):
+    network, _ = network_with_ports(own_project, 0)
+    policy = vnc_api.NetworkPolicy("web", own_project)
+    with vnc.bulk() as bulk:
+        uuid = bulk.virtual_network_create(network)
+        bulk.network_policy_create(policy)
+        bulk.prop_map_set_element(uuid, "annotations", vnc_api.KeyValuePair("owner", "ada"))
+        data = vnc_api.VirtualNetworkPolicyType(vnc_api.SequenceType(0, 0))
+        assert bulk.ref_update("virtual-network", uuid, "network-policy", policy.uuid, None, "ADD", data) == uuid
+        assert len(bulk) == 4 and "front" not in names(vnc, own_project)
+    stored = vnc.virtual_network_read(id=uuid)
+    assert stored.annotations.key_value_pair[0].value == "ada" and stored.network_policy_refs[0].uuid == policy.uuid
+
+
+def test_a_trial_checks_all_and_changes_nothing(vnc, own_project):
+    network, ports = network_with_ports(own_project, 1)
     bulk = vnc.bulk()
     bulk.virtual_network_create(network)
     bulk.commit(dry_run=True)
-    assert "front" not in names(vnc, project)
+    assert "front" not in names(vnc, own_project)
     bulk.virtual_machine_interface_create(ports[0])
     bulk.commit()
     assert vnc.virtual_network_read(id=network.uuid).name == "front"
@@ -132,10 +123,10 @@ def test_a_trial_checks_all_and_changes_nothing(vnc, project):
         pass  # Nothing is nothing.
 
 
-def test_asyncio(vnc, project):
+def test_asyncio(vnc, own_project):
     async def script():
         async with AsyncVncApi(**ARGUMENTS) as client:
-            network, ports = network_with_ports(project, 2)
+            network, ports = network_with_ports(own_project, 2)
             async with client.bulk() as bulk:
                 bulk.virtual_network_create(network)
                 for port in ports:

@@ -3,20 +3,16 @@
 import os
 import subprocess
 
-import pytest
 import samples
+from api_server import ADDRESS, ARGUMENTS
 from vnc_api import vnc_api
 from vnc_api.resource import resource_types
-
-if not os.environ.get("TUNGSTEN"):
-    pytest.skip("no configuration server: run this through Tests/Interop/with-api-server", allow_module_level=True)
 
 TYPES = [kind for kind in resource_types() if kind != "config-root"]
 
 
 def tungsten(*arguments, status=0, **named):
-    server = f"{os.environ['API_HOST']}:{os.environ['API_PORT']}"
-    environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "TUNGSTEN_SERVER": server}
+    environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "TUNGSTEN_SERVER": ADDRESS}
     done = subprocess.run(
         [os.environ["TUNGSTEN"], *arguments], capture_output=True, text=True, timeout=120, env=environment, **named)
     assert done.returncode == status, done.stdout + done.stderr
@@ -24,7 +20,7 @@ def tungsten(*arguments, status=0, **named):
 
 
 def test_what_is_printed_of_every_type_changes_nothing_when_it_is_applied():
-    with vnc_api.VncApi(api_server_host=os.environ["API_HOST"], api_server_port=os.environ["API_PORT"], conf_file=[]) as client:
+    with vnc_api.VncApi(**ARGUMENTS) as client:
         with samples.World(client) as world:
             made = {kind: world.some(kind) for kind in TYPES}
             printed = tungsten("get", ",".join(TYPES), "-o", "yaml")

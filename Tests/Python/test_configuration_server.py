@@ -3,17 +3,14 @@
     Tests/Interop/with-api-server pytest Tests/Python/test_configuration_server.py
 """
 
-import os
 import uuid
 
 import pytest
 import samples
+from api_server import ARGUMENTS
 from vnc_api import vnc_api
 from vnc_api.resource import resource_class, resource_types
 from vnc_api.structure import to_json
-
-if not os.environ.get("API_PORT"):
-    pytest.skip("no configuration server: run this through Tests/Interop/with-api-server", allow_module_level=True)
 
 # The root is nobody's to make.
 TYPES = [kind for kind in resource_types() if kind != "config-root"]
@@ -68,7 +65,7 @@ GIVEN = {("virtual-port-group", "physical_interface_refs")}
 
 @pytest.fixture(scope="module")
 def client():
-    with vnc_api.VncApi(api_server_host=os.environ["API_HOST"], api_server_port=os.environ["API_PORT"], conf_file=[]) as client:
+    with vnc_api.VncApi(**ARGUMENTS) as client:
         yield client
 
 

@@ -5,6 +5,7 @@ import pydoc
 
 import pytest
 from vnc_api import vnc_api
+from vnc_api.aio import AsyncVncApi
 from vnc_api.fields import Field
 from vnc_api.gen import resource_client, resource_xsd
 from vnc_api.operations import Operation
@@ -44,6 +45,12 @@ def test_everything_that_scripts_import_explains_itself(name):
         assert inspect.getdoc(value) and list(undocumented(value)) == []
     elif callable(value):
         assert inspect.getdoc(value)
+
+
+def test_described_methods_say_what_they_return():
+    assert inspect.signature(vnc_api.VncApi.id_to_fq_name).return_annotation == "list[str]"
+    assert "chown(self, obj_uuid: 'str', owner: 'str') -> 'Any'" in help_of(vnc_api.VncApi)
+    assert "Conversation" not in help_of(vnc_api.VncApi) + help_of(AsyncVncApi)
 
 
 def test_operations_of_types_explain_themselves():

@@ -105,9 +105,9 @@ BODIES = [
     [
         (lambda c: c.virtual_network_read(id=UUID), f"GET /virtual-network/{UUID}", "virtual-network"),
         (lambda c: c.virtual_network_create(vnc_api.VirtualNetwork("a")), "POST /virtual-networks", "virtual-network"),
-        (lambda c: c.virtual_networks_list(), "list of virtual-networks", "virtual-networks"),
-        (lambda c: c.virtual_networks_list(detail=True), "list of virtual-networks", "virtual-networks"),
-        (lambda c: c.virtual_networks_list(count=True), "list of virtual-networks", "virtual-networks"),
+        (lambda c: c.virtual_networks_list(), "GET /virtual-networks", "virtual-networks"),
+        (lambda c: c.virtual_networks_list(detail=True), "GET /virtual-networks", "virtual-networks"),
+        (lambda c: c.virtual_networks_list(count=True), "GET /virtual-networks", "virtual-networks"),
         (lambda c: c.fq_name_to_id("virtual-network", ["a"]), "name-to-id", "uuid"),
         (lambda c: c.id_to_fq_name(UUID), "id-to-name", "fq_name"),
         (lambda c: c.ref_relax_for_delete(UUID, UUID), "ref-relax-for-delete", "uuid"),

@@ -136,10 +136,12 @@ def test_long_lists_of_identities_go_into_a_body(client, server):
 
 
 def test_unknown_fields_warn(client, server, front):
-    with pytest.warns(UserWarning, match="a virtual-network has no field 'dispaly_name'; did you mean 'display_name'"):
+    with pytest.warns(UserWarning, match="a virtual-network has no field 'dispaly_name'; did you mean 'display_name'") as told:
         client.virtual_networks_list(fields=["uuid", "dispaly_name"])
-    with pytest.warns(UserWarning, match="'nothing'"):
+    assert told[0].filename == __file__
+    with pytest.warns(UserWarning, match="'nothing'") as told:
         client.virtual_network_read(id=UUID, fields=["nothing", "fq_name", "parent_uuid", "network_ipam_refs"])
+    assert told[0].filename == __file__
 
 
 def test_unknown_types_are_told(client):

@@ -7,10 +7,8 @@ import shutil
 import subprocess
 
 import pytest
+from api_server import ADDRESS, ARGUMENTS
 from vnc_api import vnc_api
-
-if not os.environ.get("API_PORT"):
-    pytest.skip("no configuration server: run this through Tests/Interop/with-api-server", allow_module_level=True)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -20,7 +18,7 @@ class AtTheTestServer(vnc_api.VncApi):
 
     def __init__(self, **arguments):
         assert arguments == {"api_server_host": "127.0.0.1"}
-        super().__init__(api_server_host=os.environ["API_HOST"], api_server_port=os.environ["API_PORT"], conf_file=[])
+        super().__init__(**ARGUMENTS)
 
 
 def scripts(readme):
@@ -66,12 +64,11 @@ def test_shell_blocks_run_as_printed(tmp_path):
     if not tungsten.exists() or not shutil.which("curl"):
         pytest.skip("neither tungsten nor curl, or one of them only")
     (tmp_path / "tungsten").symlink_to(tungsten)
-    server = f"{os.environ['API_HOST']}:{os.environ['API_PORT']}"
-    surroundings = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "HOME": str(tmp_path), "TUNGSTEN_SERVER": server}
+    surroundings = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "HOME": str(tmp_path), "TUNGSTEN_SERVER": ADDRESS}
     command, curl = re.findall(r"^```sh\n(.*?)^```$", (ROOT / "README.md").read_text(), re.M | re.S)
 
     def run(block):
-        script = "set -eo pipefail\n" + block.replace("127.0.0.1:8082", server)
+        script = "set -eo pipefail\n" + block.replace("127.0.0.1:8082", ADDRESS)
         done = subprocess.run(["bash", "-c", script], env=surroundings, cwd=tmp_path, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0 and not done.stderr, done.stderr
         return done.stdout

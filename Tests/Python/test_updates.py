@@ -84,6 +84,22 @@ def test_only_the_changed_references(client, server, network, policy):
     ]
 
 
+def test_a_refused_update_is_sent_again(client, server, network):
+    network.mtu = 9000
+    network.add_annotations(vnc_api.KeyValuePair("owner", "ada"))
+    network.del_network_policy({"uuid": "p"})
+    server.answers["POST /prop-collection-update"] = (400, b"no")
+    with pytest.raises(vnc_api.BadRequest):
+        client.virtual_network_update(network)
+    refused = [request.json for request in server.take() if request.method != "GET"]
+    # What the object holds was not forgotten, and is sent whole once it is taken.
+    assert [each.value for each in network.annotations.key_value_pair] == ["v", "ada"]
+    del server.answers["POST /prop-collection-update"]
+    sent = [body for _, body in update(client, server, network)]
+    assert sent[:2] == refused and sent[2]["operation"] == "DELETE"
+    assert update(client, server, network) == []
+
+
 def test_the_data_of_a_reference_changed_in_place(client, server, network):
     network.network_ipam_refs[0]["attr"].ipam_subnets[0].default_gateway = "10.0.0.1"
     ((line, body),) = update(client, server, network)

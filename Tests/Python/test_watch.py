@@ -2,42 +2,20 @@
 
 import asyncio
 import itertools
-import os
 import threading
-import uuid
 
 import pytest
+from api_server import ARGUMENTS
 from vnc_api import vnc_api
 from vnc_api.aio import AsyncVncApi
-
-if not os.environ.get("API_PORT"):
-    pytest.skip("no configuration server: run this through Tests/Interop/with-api-server", allow_module_level=True)
-
-ARGUMENTS = {"api_server_host": os.environ.get("API_HOST"), "api_server_port": os.environ.get("API_PORT"), "conf_file": []}
-
-
-@pytest.fixture
-def vnc():
-    with vnc_api.VncApi(**ARGUMENTS) as client:
-        yield client
-
-
-@pytest.fixture
-def project(vnc):
-    made = vnc_api.Project(f"watched-{uuid.uuid4()}", vnc.domain_read(fq_name=["default-domain"]))
-    vnc.project_create(made)
-    yield made
-    for each in vnc.virtual_networks_list(parent_id=made.uuid)["virtual-networks"]:
-        vnc.virtual_network_delete(id=each["uuid"])
-    vnc.project_delete(id=made.uuid)
 
 
 def events_about(watch, uuid, count):
     return list(itertools.islice((event for event in watch if event.obj is not None and event.obj.uuid == uuid), count))
 
 
-def test_a_watch_lists_and_then_tells_every_change(vnc, project):
-    before = vnc_api.VirtualNetwork("before", parent_obj=project)
+def test_a_watch_lists_and_then_tells_every_change(vnc, own_project):
+    before = vnc_api.VirtualNetwork("before", parent_obj=own_project)
     vnc.virtual_network_create(before)
     with vnc.watch(vnc_api.VirtualNetwork) as watch:
         assert next(watch).kind == "listing"
@@ -45,7 +23,7 @@ def test_a_watch_lists_and_then_tells_every_change(vnc, project):
             if event.kind == "synchronized":
                 break
             assert event.kind == "listed" and event.obj.resource_type == "virtual-network"
-        network = vnc_api.VirtualNetwork("front", parent_obj=project)
+        network = vnc_api.VirtualNetwork("front", parent_obj=own_project)
         vnc.virtual_network_create(network)
         network.mtu = 9000
         vnc.virtual_network_update(network)
@@ -84,24 +62,28 @@ def test_a_mistyped_type_is_an_error(vnc):
         vnc.watch("virtual-netwrk")
 
 
-def test_requests_are_awaited_at_once(project):
+def test_requests_are_awaited_at_once(own_project):
     async def work():
         async with AsyncVncApi(**ARGUMENTS) as vnc:
-            parent = await vnc.project_read(id=project.uuid)
+            parent = await vnc.project_read(id=own_project.uuid)
             networks = [vnc_api.VirtualNetwork(f"n{number}", parent_obj=parent) for number in range(20)]
             made = await asyncio.gather(*(vnc.virtual_network_create(each) for each in networks))
-            listed = (await vnc.virtual_networks_list(parent_id=project.uuid))["virtual-networks"]
+            listed = (await vnc.virtual_networks_list(parent_id=own_project.uuid))["virtual-networks"]
             assert set(made) <= {each["uuid"] for each in listed} and len(set(made)) == 20
-            names = await vnc.run(vnc.sync.id_to_fq_name, made[0])
+            names = await vnc.id_to_fq_name(made[0])
+            assert names == await vnc.run(vnc.sync.id_to_fq_name, made[0])
+            await vnc.prop_map_set_element(made[0], "annotations", vnc_api.KeyValuePair("owner", "ada"))
+            assert [value["value"] for value, _ in await vnc.prop_map_get(made[0], "annotations")] == ["ada"]
+            assert {each.uuid for each in await vnc.resource_list("virtual-network", obj_uuids=made, detail=True)} == set(made)
             assert names[-1] in {each.name for each in networks}
             with pytest.raises(vnc_api.NoIdError):
-                await vnc.virtual_network_read(fq_name=["default-domain", project.name, "missing"])
-            return await vnc.virtual_networks_list(parent_id=project.uuid, detail=True)
+                await vnc.virtual_network_read(fq_name=["default-domain", own_project.name, "missing"])
+            return await vnc.virtual_networks_list(parent_id=own_project.uuid, detail=True)
 
     assert {f"n{number}" for number in range(20)} <= {each.name for each in asyncio.run(work())}
 
 
-def test_a_watch_is_awaited_and_cancelled(project):
+def test_a_watch_is_awaited_and_cancelled(own_project):
     async def work():
         async with AsyncVncApi(**ARGUMENTS) as vnc:
             async def first_change():
@@ -115,7 +97,7 @@ def test_a_watch_is_awaited_and_cancelled(project):
             ready = asyncio.Event()
             task = asyncio.create_task(first_change())
             await ready.wait()
-            await vnc.virtual_network_create(vnc_api.VirtualNetwork("heard", parent_obj=project))
+            await vnc.virtual_network_create(vnc_api.VirtualNetwork("heard", parent_obj=own_project))
             assert await asyncio.wait_for(task, 30) == "heard"
 
             ready = asyncio.Event()
@@ -126,6 +108,16 @@ def test_a_watch_is_awaited_and_cancelled(project):
                 await asyncio.wait_for(task, 30)
 
     asyncio.run(work())
+
+
+def test_the_first_request_connects(own_project):
+    async def work():
+        vnc = AsyncVncApi(**ARGUMENTS)
+        read = await asyncio.gather(*(vnc.project_read(id=own_project.uuid) for _ in range(5)))
+        await vnc.close()
+        return {each.name for each in read}
+
+    assert asyncio.run(work()) == {own_project.name}
 
 
 def test_a_client_that_is_not_connected_says_so():

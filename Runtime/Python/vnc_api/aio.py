@@ -18,8 +18,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
+from .actions import Actions
 from .bulk import Bulk
-from .gen.async_client_gen import AsyncResourceOperations
+from .conversation import AsyncShell, Conversation
+from .gen.vnc_api_client_gen import ResourceOperations
 from .resource import Resource
 from .vnc_api import VncApi
 from .watch import Watch, WatchEvent
@@ -34,15 +36,11 @@ T = TypeVar("T")
 __all__ = ["AsyncBulk", "AsyncVncApi", "AsyncWatch"]
 
 
-class AsyncVncApi(AsyncResourceOperations):
+class AsyncVncApi(Actions, ResourceOperations, AsyncShell):
     """A client of the configuration API for asyncio.
 
     The arguments are those of :class:`vnc_api.vnc_api.VncApi`. The server is looked for when the client is entered, ``async with``, or awaited
-    for the first time. Methods that are not about one type of objects are awaited with :meth:`run`:
-
-        await vnc.run(vnc.sync.ref_update, "virtual-network", uuid, "network-policy", None, name, "ADD")
-
-    ``concurrency`` is how many requests are made at once.
+    for the first time. ``concurrency`` is how many requests are made at once.
     """
 
     def __init__(self, *, concurrency: int = 16, **arguments: Any) -> None:
@@ -87,6 +85,14 @@ class AsyncVncApi(AsyncResourceOperations):
 
     async def _in_thread(self, function: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._executor, function)
+
+    @property
+    def _handle(self) -> VncApi:
+        return self.sync
+
+    async def _carry_out(self, conversation: Conversation[T]) -> T:
+        # Until here nothing was done: a description begins with its first step, in the thread.
+        return await self.run((await self.connect())._carry_out, conversation)
 
     def bulk(self) -> AsyncBulk:
         """As :meth:`vnc_api.vnc_api.VncApi.bulk`, for ``async with``."""

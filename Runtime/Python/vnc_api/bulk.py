@@ -16,32 +16,30 @@ import uuid
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .connection import part
+from .actions import SingleChanges
+from .conversation import Conversation, Request, Shell, Together, part, to_action
+from .exceptions import WrongAnswerError
 from .gen.vnc_api_client_gen import ResourceOperations
-from .operations import Filters, Texts
 from .resource import Resource
-from .tracking import Pending
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-    from .client import ObjectClient, Write
+    from .client import Client
 
-R = TypeVar("R", bound=Resource)
+T = TypeVar("T")
 
 __all__ = ["Bulk"]
 
 
-class Bulk(ResourceOperations):
+class Bulk(SingleChanges, ResourceOperations, Shell):
     """A client whose writes wait for :meth:`commit`. One thread uses it, once."""
 
-    def __init__(self, client: ObjectClient) -> None:
+    def __init__(self, client: Client) -> None:
         self._bulk_client = client
-        self._writes: list[Write] = []
-        # The object that a write creates, by its place.
-        self._created: dict[int, Resource] = {}
-        # Objects whose pending changes wait here, with what is needed to give them back.
-        self._taken: dict[int, tuple[Resource, Pending]] = {}
+        # Methods that wait to hear what the server says to their writes.
+        self._waiting: list[tuple[Conversation[Any], Sequence[Request]]] = []
+        self._made: dict[tuple[str, tuple[str, ...]], str] = {}
         self._is_over = False
 
     def __enter__(self) -> Self:
@@ -55,7 +53,7 @@ class Bulk(ResourceOperations):
 
     def __len__(self) -> int:
         """How many requests wait."""
-        return len(self._writes)
+        return sum(len(writes) for _, writes in self._waiting)
 
     # The end
 
@@ -65,133 +63,70 @@ class Bulk(ResourceOperations):
         ``dry_run``: the server checks it all and changes nothing; the bulk can be committed afterwards.
         """
         self._expect_open()
-        if not dry_run:
-            self._is_over = True
-        if not self._writes:
-            return
         try:
-            replies = self._bulk_client.send_together(self._writes, dry_run)
+            replies = self._send(dry_run) if self._waiting else []
         except Exception:
             if not dry_run:
-                self._give_back()
+                self.discard()
             raise
         if dry_run:
             return
-        for obj, _ in self._taken.values():
-            obj.set_server_conn(self._bulk_client)
-        for place, obj in self._created.items():
-            created = part(replies[place].get("body"), obj.resource_type, dict, "POST /bulk")
-            obj._is_complete = True
-            obj.__dict__.update((name, created[name]) for name in ("parent_uuid", "parent_href", "href") if name in created)
+        self._is_over = True
+        for conversation, writes in self._waiting:
+            bodies, replies = [reply.get("body") for reply in replies[: len(writes)]], replies[len(writes) :]
+            try:
+                conversation.send(bodies)
+            except StopIteration:
+                continue
+
+    def _send(self, dry_run: bool) -> list[dict[str, Any]]:
+        """Has the server do the writes in one transaction, or none of them; returns what it says to each."""
+        writes = [write for _, writes in self._waiting for write in writes]
+        requests = [{"method": each.method, "path": self._bulk_client._path(each), "body": each.body} for each in writes]
+        request = to_action("bulk", {"requests": requests}, query={"dry_run": "true"} if dry_run else None)
+        replies = part(self._bulk_client._answer(request), "replies", list, request)
+        if len(replies) != len(requests):
+            raise WrongAnswerError(f"{request}: the server was sent {len(requests)} requests and answered {len(replies)}")
+        return replies
 
     def discard(self) -> None:
         """Forgets what waits; the objects hold their changes as before."""
         if not self._is_over:
             self._is_over = True
-            self._give_back()
-
-    def _give_back(self) -> None:
-        for obj, pending in self._taken.values():
-            obj._restore_pending(pending)
+            for conversation, _ in reversed(self._waiting):
+                conversation.close()
 
     def _expect_open(self) -> None:
         if self._is_over:
             raise RuntimeError("this bulk is over; begin another with bulk()")
 
-    def _take(self, obj: Resource) -> None:
-        """From now on the object's changes are those that come after what waits."""
-        self._expect_open()
-        if id(obj) not in self._taken:
-            self._taken[id(obj)] = (obj, obj._keep_pending())
+    # Descriptions: writes wait, reads do not
 
-    # What the operations need of a client: writes wait
+    @property
+    def _handle(self) -> Client:
+        return self._bulk_client
 
-    def create_object(self, obj: Resource) -> str:
-        """Keeps the creation of an object; returns the UUID that it gets, chosen here when it has none."""
-        self._take(obj)
-        if obj.uuid is None:
-            # Chosen here, so that objects of the same bulk can refer to it.
-            obj.uuid = str(uuid.uuid4())
-        self._created[len(self._writes)] = obj
-        self._writes.append(self._bulk_client.write_of_creation(obj))
-        obj.clear_pending_updates()
-        return obj.uuid
+    def _carry_out(self, conversation: Conversation[T]) -> T:
+        try:
+            step = next(conversation)
+            while isinstance(step, Request):
+                step = conversation.send(self._bulk_client._answer(step))
+            self._expect_open()
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        except BaseException:
+            conversation.close()
+            raise
+        self._waiting.append((conversation, step.writes))
+        promise: T = step.promise
+        return promise
 
-    def update_object(self, obj: Resource) -> dict[str, Any] | None:
-        """Keeps what was changed of an object; None, as the answer is not known yet."""
-        self._take(obj)
-        self._writes += self._bulk_client.writes_of_update(obj)
-        obj.clear_pending_updates()
-        return None
+    def _uuid_for(self, obj: Resource) -> str:
+        # Chosen here, so that objects of the same bulk can refer to it.
+        chosen = obj.uuid or str(uuid.uuid4())
+        self._made[obj.resource_type, tuple(obj.fq_name)] = chosen
+        return chosen
 
-    def delete_object(self, cls: type[Resource], fq_name: Sequence[str] | None, id: str | None) -> None:
-        """Keeps the deletion of an object."""
-        self._expect_open()
-        if id is None and fq_name is not None:
-            id = next((obj.uuid for obj in self._created.values() if type(obj) is cls and list(obj.fq_name) == list(fq_name)), None)
-        self._writes.append(self._bulk_client.write_of_deletion(cls, fq_name, id))
-
-    def ref_update(
-        self,
-        obj_type: str,
-        obj_uuid: str,
-        ref_type: str,
-        ref_uuid: str | None,
-        ref_fq_name: Sequence[str] | None,
-        operation: str,
-        attr: Any = None,
-    ) -> str:
-        """As :meth:`vnc_api.vnc_api.VncApi.ref_update`, with the rest."""
-        self._expect_open()
-        self._writes.append(self._bulk_client.write_of_reference(obj_type, obj_uuid, ref_type, ref_uuid, ref_fq_name, operation, attr))
-        return obj_uuid
-
-    # Reads do not
-
-    def read_object(
-        self,
-        cls: type[R],
-        fq_name: Sequence[str] | None,
-        fq_name_str: str | None,
-        id: str | None,
-        fields: Sequence[str] | None,
-        exclude_back_refs: bool,
-        exclude_children: bool,
-    ) -> R:
-        """As the client reads it."""
-        return self._bulk_client.read_object(cls, fq_name, fq_name_str, id, fields, exclude_back_refs, exclude_children)
-
-    def read_draft_of_object(
-        self,
-        cls: type[R],
-        fq_name: Sequence[str] | None,
-        fq_name_str: str | None,
-        id: str | None,
-        fields: Sequence[str] | None,
-    ) -> R:
-        """As the client reads it."""
-        return self._bulk_client.read_draft_of_object(cls, fq_name, fq_name_str, id, fields)
-
-    def list_objects(
-        self,
-        cls: type[R],
-        parent_id: Texts | None = None,
-        parent_fq_name: Sequence[str] | None = None,
-        obj_uuids: Sequence[str] | None = None,
-        back_ref_id: Texts | None = None,
-        fields: Sequence[str] | None = None,
-        detail: bool = False,
-        count: bool = False,
-        filters: Filters | None = None,
-        shared: bool = False,
-        fq_names: Sequence[Sequence[str]] | None = None,
-        token: str | None = None,
-    ) -> Any:
-        """As the client lists them."""
-        return self._bulk_client.list_objects(
-            cls, parent_id, parent_fq_name, obj_uuids, back_ref_id, fields, detail, count, filters, shared, fq_names, token
-        )
-
-    def default_object_id(self, cls: type[Resource]) -> str:
-        """As the client finds it."""
-        return self._bulk_client.default_object_id(cls)
+    def _uuid_made_here(self, cls: type[Resource], fq_name: Sequence[str] | None) -> str | None:
+        return self._made.get((cls.resource_type, tuple(fq_name or ())))

@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -26,11 +26,9 @@ from requests.adapters import HTTPAdapter
 from .exceptions import AuthFailed, ServerUnreachableError, TimeOutError, WrongAnswerError, error_for_status
 from .keystone import fetch_token
 from .settings import Settings
-from .spelling import plain, shown
+from .spelling import plain
 
 log = logging.getLogger("vnc_api")
-
-T = TypeVar("T")
 
 # Asking again cannot do anything twice.
 _REPEATABLE = frozenset({"GET", "PUT"})
@@ -256,18 +254,6 @@ def _never_arrived(error: requests.exceptions.RequestException) -> bool:
         return True
     reason = getattr(error.args[0] if error.args else None, "reason", None)
     return type(reason).__name__ in ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError", "SSLError")
-
-
-def part(answer: Any, name: str, kind: type[T], request: str) -> T:
-    """A member of a decoded answer, of the type that it must have. WrongAnswerError: that is not what came."""
-    members = answer if isinstance(answer, Mapping) else {}
-    if name not in members or not isinstance(members[name], kind):
-        raise WrongAnswerError(
-            f"{request}: the answer is not that of an API server: expected a JSON object with {name!r}, "
-            f"received {'nothing' if answer is None else shown(answer)}; see api_server_host=, api_server_port=, api_server_url="
-        )
-    value: T = members[name]
-    return value
 
 
 def _log_requests_to(path: str) -> None:

@@ -1,76 +1,102 @@
-"""The methods that the client has for every object type: ``virtual_network_create`` and its sisters.
+"""The methods that a client has for every object type: ``virtual_network_create`` and its sisters.
 
-All types have the same ones, so they are written once, here, and a generated table names them: ``virtual_network_create =
-Create(VirtualNetwork)``. An entry of the table that is looked up through a client is bound to it, as a method is.
+All types have the same ones, so they are described once, here, and a generated table names them: ``virtual_network_create =
+Create(VirtualNetwork)``. An entry of the table that is looked up through a client, a bulk, or a client for asyncio is bound to it, as a
+method is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+import warnings
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from copy import copy
 from textwrap import dedent
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Protocol, TypeVar, Union, overload
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, Generic, Literal, TypeVar, Union, overload
 
+from .conversation import (
+    AsyncShell,
+    Conversation,
+    Handle,
+    Request,
+    Shell,
+    Together,
+    ask,
+    carried_out,
+    part,
+    to_action,
+    to_collection,
+    to_object,
+)
 from .resource import Resource
+from .spelling import suggestion
 
 if TYPE_CHECKING:
     import inspect
 
-    from typing_extensions import Self
+    from typing_extensions import ParamSpec, Self
+
+    P = ParamSpec("P")
 
 R = TypeVar("R", bound=Resource)
+T = TypeVar("T")
+# What a list of objects, and a list of anything else, comes as.
+Objects = TypeVar("Objects")
+Answer = TypeVar("Answer")
 
 # Text for one value, or several.
 Texts = Union[str, Sequence[str]]
 Filters = Union[str, Mapping[str, Any]]
 
+_DRAFT = "draft-policy-management"
+_GLOBAL_POLICY_MANAGEMENT = "default-policy-management"
 
-class ObjectStore(Protocol):
-    """What the operations need of a client."""
 
-    def create_object(self, obj: Resource) -> str: ...
+# What several methods do
 
-    def read_object(
-        self,
-        cls: type[R],
-        fq_name: Sequence[str] | None,
-        fq_name_str: str | None,
-        id: str | None,
-        fields: Sequence[str] | None,
-        exclude_back_refs: bool,
-        exclude_children: bool,
-    ) -> R: ...
 
-    def read_draft_of_object(
-        self,
-        cls: type[R],
-        fq_name: Sequence[str] | None,
-        fq_name_str: str | None,
-        id: str | None,
-        fields: Sequence[str] | None,
-    ) -> R: ...
+def uuid_named(resource_type: str, fq_name: Sequence[str]) -> Conversation[str]:
+    """The UUID of the object of a type and name."""
+    body = {"type": resource_type.replace("_", "-"), "fq_name": list(fq_name)}
+    return (yield from ask(to_action("name-to-id", body, repeatable=True), "uuid", str))
 
-    def update_object(self, obj: Resource) -> dict[str, Any] | None: ...
 
-    def delete_object(self, cls: type[Resource], fq_name: Sequence[str] | None, id: str | None) -> None: ...
+def name_and_type(uuid: str) -> Conversation[tuple[list[str], str]]:
+    """The fully qualified name and the type of the object of a UUID."""
+    request = to_action("id-to-name", {"uuid": uuid}, repeatable=True)
+    reply = yield request
+    return part(reply, "fq_name", list, request), part(reply, "type", str, request)
 
-    def list_objects(
-        self,
-        cls: type[R],
-        parent_id: Texts | None = None,
-        parent_fq_name: Sequence[str] | None = None,
-        obj_uuids: Sequence[str] | None = None,
-        back_ref_id: Texts | None = None,
-        fields: Sequence[str] | None = None,
-        detail: bool = False,
-        count: bool = False,
-        filters: Filters | None = None,
-        shared: bool = False,
-        fq_names: Sequence[Sequence[str]] | None = None,
-        token: str | None = None,
-    ) -> Any: ...
 
-    def default_object_id(self, cls: type[Resource]) -> str: ...
+def uuid_of(obj: Resource) -> Conversation[str]:
+    """The UUID of an object that may not know it."""
+    return obj.uuid or (yield from uuid_named(obj.resource_type, obj.fq_name))
+
+
+def stored(handle: Handle, cls: type[Resource], uuid: str, query: Mapping[str, Any]) -> Conversation[dict[str, Any]]:
+    """An object as the server answers it."""
+    if handle._exclude_hrefs:
+        query = {**query, "exclude_hrefs": True}
+    return (yield from ask(to_object(cls.resource_type, uuid, "GET", query=query), cls.resource_type, dict))
+
+
+def reference_update(
+    obj_type: str, obj_uuid: str, ref_type: str, ref_uuid: str | None, ref_fq_name: Sequence[str] | None, operation: str, attr: Any
+) -> Request:
+    """What adds or deletes a reference."""
+    body = {
+        "type": obj_type.replace("_", "-"),
+        "uuid": obj_uuid,
+        "ref-type": (ref_type[: -len("_refs")] if ref_type.endswith("_refs") else ref_type).replace("_", "-"),
+        "ref-uuid": ref_uuid,
+        "ref-fq-name": None if ref_fq_name is None else list(ref_fq_name),
+        "operation": operation,
+        "attr": attr.to_json() if hasattr(attr, "to_json") else attr,
+    }
+    return to_action("ref-update", body)
+
+
+# The operations
 
 
 class _SignatureOfCall:
@@ -98,34 +124,80 @@ class Operation(Generic[R]):
     __signature__ = _SignatureOfCall()
 
     def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
         # Without the indentation that the text has in the source.
         first, _, rest = (cls.__call__.__doc__ or "").partition("\n")
         cls.details = f"{first}\n{dedent(rest)}".rstrip()
 
     def __init__(self, resource: type[R]) -> None:
         self.resource = resource
-        self._client: ObjectStore | None = None
-        self.__doc__ = f"{self.summary.format(type=resource.resource_type)}\n\n{self.details}"
+        self.__name__ = ""
+        self._client: Shell | AsyncShell | None = None
+        article = "an" if resource.resource_type[0] in "aeiou" else "a"
+        self.__doc__ = f"{self.summary.format(type=resource.resource_type, a=article)}\n\n{self.details}"
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.__name__ = name
         self.__qualname__ = f"VncApi.{name}"
 
-    def __get__(self, instance: ObjectStore | None, owner: type) -> Self:
-        if instance is None:
-            return self
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+
+    @overload
+    def __get__(self: Callable[P, T], instance: AsyncShell, owner: type) -> Callable[P, Awaitable[T]]: ...
+
+    @overload
+    def __get__(self, instance: Shell, owner: type) -> Self: ...
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        return self if instance is None else self._on(instance)
+
+    def _on(self, client: Any) -> Any:
+        """The operation as a method of a client."""
         bound = copy(self)
-        bound._client = instance
+        bound._client = client
+        bound.__qualname__ = f"{type(client).__name__}.{self.__name__}"
         return bound
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         raise NotImplementedError
 
     @property
-    def client(self) -> ObjectStore:
+    def client(self) -> Shell | AsyncShell:
         if self._client is None:
             raise TypeError(f"{self.__name__} is called on a client: VncApi(...).{self.__name__}(...)")
         return self._client
+
+    def _carry_out(self, conversation: Conversation[Any]) -> Any:
+        return self.client._carry_out(conversation)
+
+    def _identify(self, fq_name: Sequence[str] | None, fq_name_str: str | None, id: str | None) -> Conversation[str]:
+        """The UUID of the object that the arguments of a method mean."""
+        if id is not None:
+            return id
+        return (yield from uuid_named(self.resource.resource_type, self._name(fq_name, fq_name_str)))
+
+    def _name(self, fq_name: Sequence[str] | None, fq_name_str: str | None) -> Sequence[str]:
+        if fq_name_str is not None:
+            return fq_name_str.split(":")
+        if fq_name is None:
+            raise TypeError(f"which {self.resource.resource_type}? give fq_name=, fq_name_str= or id=")
+        if isinstance(fq_name, str):
+            raise TypeError(f"fq_name= takes a list of names; for text with colons there is fq_name_str={fq_name!r}")
+        return fq_name
+
+    def _fields(self, names: Sequence[str] | None) -> dict[str, Any]:
+        """The part of a query that names fields, with a warning about those that the type does not have."""
+        if not names:
+            return {}
+        cls = self.resource
+        listed = [names] if isinstance(names, str) else list(names)
+        for name in listed:
+            if name not in cls._declarations and not hasattr(cls, name):
+                near = suggestion(name, cls._declarations)
+                # The line of the script is told: between it and here is what carries a description out.
+                warnings.warn(f"a {cls.resource_type} has no field {name!r}" + (f"; {near}" if near else ""), stacklevel=6)
+        return {"fields": ",".join(listed)}
 
     def __repr__(self) -> str:
         return f"<{'bound ' if self._client else ''}operation {self.__qualname__}>"
@@ -134,18 +206,33 @@ class Operation(Generic[R]):
 class Create(Operation[R]):
     """``<type>_create``"""
 
-    summary = "Create a {type}; return its UUID."
+    summary = "Create {a} {type}; return its UUID."
 
-    def __call__(self, obj: R) -> str:
+    @carried_out
+    def __call__(self, obj: R) -> Conversation[str]:
         """The object knows its UUID and the client afterwards. RefsExistError: one of this name or UUID exists."""
-        return self.client.create_object(obj)
+        _expect_object(obj)
+        kind = obj.resource_type
+        body, uuid = obj.to_json(), self.client._uuid_for(obj)
+        body.pop("parent_uuid", None)
+        request = to_collection(kind, "POST", body={kind: {**body, "uuid": uuid} if uuid else body})
+        with obj._sending():
+            obj.uuid = uuid
+            (reply,) = yield Together([request], obj.uuid)
+            created = part(reply, kind, dict, request)
+            obj.uuid = uuid = part(created, "uuid", str, request)
+        obj.set_server_conn(self.client._handle)
+        obj._is_complete = True
+        obj.__dict__.update((name, created[name]) for name in ("parent_uuid", "parent_href", "href") if name in created)
+        return uuid
 
 
 class Read(Operation[R]):
     """``<type>_read``"""
 
-    summary = "Read a {type}, found by its name or UUID."
+    summary = "Read {a} {type}, found by its name or UUID."
 
+    @carried_out
     def __call__(
         self,
         fq_name: Sequence[str] | None = None,
@@ -154,51 +241,73 @@ class Read(Operation[R]):
         fields: Sequence[str] | None = None,
         exclude_back_refs: bool = True,
         exclude_children: bool = True,
-    ) -> R:
+    ) -> Conversation[R]:
         """``fields`` names what to read; without it all properties and references are read. Children and back references that were
         not read are read when they are looked at. NoIdError: there is none.
         """
-        return self.client.read_object(self.resource, fq_name, fq_name_str, id, fields, exclude_back_refs, exclude_children)
+        left_out = {"exclude_back_refs": exclude_back_refs, "exclude_children": exclude_children}
+        query = self._fields(fields) or {name: True for name, is_left_out in left_out.items() if is_left_out}
+        uuid = yield from self._identify(fq_name, fq_name_str, id)
+        return (yield from self._read(uuid, query, is_complete=not fields))
+
+    def _read(self, uuid: str, query: Mapping[str, Any], is_complete: bool) -> Conversation[R]:
+        handle = self.client._handle
+        return self.resource.from_server((yield from stored(handle, self.resource, uuid, query)), handle, is_complete)
 
 
-class ReadDraft(Operation[R]):
+class ReadDraft(Read[R]):
     """``<type>_read_draft``"""
 
-    summary = "Read the uncommitted version of a {type}."
+    summary = "Read the uncommitted version of {a} {type}."
 
-    def __call__(
+    @carried_out
+    def __call__(  # type: ignore[override]  # What is left out cannot be chosen.
         self,
         fq_name: Sequence[str] | None = None,
         fq_name_str: str | None = None,
         id: str | None = None,
         fields: Sequence[str] | None = None,
-    ) -> R:
+    ) -> Conversation[R]:
         """It is found by the name or UUID of the committed version. NoIdError: there is none."""
-        return self.client.read_draft_of_object(self.resource, fq_name, fq_name_str, id, fields)
+        query = self._fields(fields) or {"exclude_back_refs": True, "exclude_children": True}
+        name = self._name(fq_name, fq_name_str) if id is None else (yield from name_and_type(id))[0]
+        # It lives below a draft policy management of the same scope.
+        scope = [] if name[0] == _GLOBAL_POLICY_MANAGEMENT else list(name[:-1])
+        uuid = yield from uuid_named(self.resource.resource_type, [*scope, _DRAFT, name[-1]])
+        return (yield from self._read(uuid, query, is_complete=not fields))
 
 
 class Update(Operation[R]):
     """``<type>_update``"""
 
-    summary = "Send what was changed of a {type}; return the server's answer, None when nothing was changed."
+    summary = "Send what was changed of {a} {type}; return the server's answer, None when nothing was changed."
 
-    def __call__(self, obj: R) -> dict[str, Any] | None:
+    @carried_out
+    def __call__(self, obj: R) -> Conversation[dict[str, Any] | None]:
         """The object is found by its UUID, or by its name when it has none. NoIdError: there is none."""
-        return self.client.update_object(obj)
+        _expect_object(obj)
+        obj.uuid = yield from uuid_of(obj)
+        obj.set_server_conn(self.client._handle)
+        writes = list(_changes(obj, obj.uuid))
+        with obj._sending():
+            replies = yield Together(writes)
+        return next((reply for write, reply in zip(writes, replies) if write.method == "PUT"), None)
 
 
 class Delete(Operation[R]):
     """``<type>_delete``"""
 
-    summary = "Delete a {type}, found by its name or UUID."
+    summary = "Delete {a} {type}, found by its name or UUID."
 
-    def __call__(self, fq_name: Sequence[str] | None = None, id: str | None = None) -> None:
+    @carried_out
+    def __call__(self, fq_name: Sequence[str] | None = None, id: str | None = None) -> Conversation[None]:
         """NoIdError: there is none. RefsExistError: it has children, or others refer to it."""
-        self.client.delete_object(self.resource, fq_name, id)
+        uuid = yield from self._identify(fq_name, None, id or self.client._uuid_made_here(self.resource, fq_name))
+        yield Together([to_object(self.resource.resource_type, uuid, "DELETE")])
 
 
-class ListObjects(Operation[R]):
-    """``<type>s_list``"""
+class Listing(Operation[R], Generic[R, Objects, Answer]):
+    """``<type>s_list``, whatever way the answer comes."""
 
     summary = "List objects of the type {type}."
 
@@ -217,7 +326,7 @@ class ListObjects(Operation[R]):
         shared: bool = ...,
         fq_names: Sequence[Sequence[str]] | None = ...,
         token: str | None = ...,
-    ) -> list[R]: ...
+    ) -> Objects: ...
 
     @overload
     def __call__(
@@ -233,8 +342,9 @@ class ListObjects(Operation[R]):
         shared: bool = ...,
         fq_names: Sequence[Sequence[str]] | None = ...,
         token: str | None = ...,
-    ) -> dict[str, Any]: ...
+    ) -> Answer: ...
 
+    @carried_out  # type: ignore[misc]  # mypy takes it for narrower than it is.
     def __call__(
         self,
         parent_id: Texts | None = None,
@@ -248,7 +358,7 @@ class ListObjects(Operation[R]):
         shared: bool = False,
         fq_names: Sequence[Sequence[str]] | None = None,
         token: str | None = None,
-    ) -> Any:
+    ) -> Conversation[Any]:
         """Without arguments: all that the caller may see, as ``{"<type>s": [{"uuid", "fq_name", "href"}]}``.
 
         parent_id, parent_fq_name: those below these parents. back_ref_id: those that refer to these objects. obj_uuids, fq_names: those
@@ -256,20 +366,48 @@ class ListObjects(Operation[R]):
         that other projects share. fields: what else to say of each. detail: objects instead of dictionaries, in a list. count: only
         ``{"<type>s": {"count": n}}``. token: the identity to ask with.
         """
-        return self.client.list_objects(
-            self.resource,
-            parent_id,
-            parent_fq_name,
-            obj_uuids,
-            back_ref_id,
-            fields,
-            detail,
-            count,
-            filters,
-            shared,
-            fq_names,
-            token,
-        )
+        kind, name, handle = self.resource.resource_type, f"{self.resource.resource_type}s", self.client._handle
+        names = None if fq_names is None else [":".join(each) for each in fq_names]
+        query: dict[str, Any] = {}
+        longest = 0
+        for key, identities in (("parent_id", parent_id), ("obj_uuids", obj_uuids), ("back_ref_id", back_ref_id), ("fq_names", names)):
+            if identities is not None:
+                listed = [identities] if isinstance(identities, str) else list(identities)
+                longest = max(longest, len(listed))
+                query[key] = ",".join(listed)
+        if parent_fq_name is not None:
+            query["parent_fq_name_str"] = ":".join(parent_fq_name)
+        query.update(self._fields(fields), detail=detail, count=count, shared=shared)
+        if filters:
+            query["filters"] = filters if isinstance(filters, str) else ",".join(_filter_terms(filters))
+        if handle._exclude_hrefs:
+            query["exclude_hrefs"] = True
+        if longest > handle.POST_FOR_LIST_THRESHOLD:
+            request = to_action("list-bulk-collection", {"type": kind, **query}, token=token, repeatable=True)
+        else:
+            request = to_collection(kind, "GET", query=query, token=token)
+        reply = yield request
+        if not detail or count:
+            part(reply, name, object, request)
+            return reply
+        return [self.resource.from_server(part(each, kind, dict, request), handle) for each in part(reply, name, list, request)]
+
+
+class ListObjects(Listing[R, "list[R]", "dict[str, Any]"]):
+    """``<type>s_list``"""
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, instance: None, owner: type) -> Self: ...
+
+        @overload
+        def __get__(self, instance: AsyncShell, owner: type) -> Listing[R, Awaitable[list[R]], Awaitable[dict[str, Any]]]: ...
+
+        @overload
+        def __get__(self, instance: Shell, owner: type) -> Self: ...
+
+        def __get__(self, instance: Any, owner: type) -> Any: ...
 
 
 class DefaultId(Operation[R]):
@@ -277,6 +415,36 @@ class DefaultId(Operation[R]):
 
     summary = "The UUID of the {type} that exists from the start."
 
-    def __call__(self) -> str:
+    @carried_out
+    def __call__(self) -> Conversation[str]:
         """NoIdError: there is none."""
-        return self.client.default_object_id(self.resource)
+        return (yield from uuid_named(self.resource.resource_type, self.resource().fq_name))
+
+
+def _expect_object(obj: object) -> None:
+    if not isinstance(obj, Resource):
+        raise TypeError(f"an object of the configuration is wanted, such as VirtualNetwork(...), not {obj!r}")
+
+
+def _changes(obj: Resource, uuid: str) -> Iterable[Request]:
+    """What sends what was changed of an object: whole fields first, then elements, then references."""
+    kind = obj.resource_type
+    whole = obj.get_pending_updates()
+    if whole:
+        values = {obj._declarations[name].json: obj.field_to_json(name) for name in sorted(whole)}
+        yield to_object(kind, uuid, "PUT", body={kind: {"uuid": uuid, **values}})
+    elements = obj.element_updates()
+    if elements:
+        yield to_action("prop-collection-update", {"uuid": uuid, "updates": elements})
+    for change in obj.reference_changes():
+        target = change.reference
+        data = target.to_json().get("attr") if change.operation == "ADD" else None
+        target_type = obj.ref_field_types[change.field][0]
+        yield reference_update(kind, uuid, target_type, target.uuid, target.to or None, change.operation, data)
+
+
+def _filter_terms(filters: Mapping[str, Any]) -> Iterable[str]:
+    """``name==value`` for each value that a field may have."""
+    for name, values in filters.items():
+        for value in values if isinstance(values, (list, tuple)) else [values]:
+            yield f"{name}=={json.dumps(value)}"

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import InitVar
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from .exceptions import ResourceTypeUnknownError
 from .field_tables import FieldTables
 from .fields import Field, FqName, Property, References
 from .spelling import NoSuchAttribute, choice, near, suggestion
@@ -30,6 +31,15 @@ def resource_class(name: str) -> type[Resource] | None:
     import vnc_api.gen.resource_client  # noqa: F401  Loads every generated class.
 
     return _resources.get(name.replace("_", "-"))
+
+
+def get_object_class(res_type: str) -> type[Resource]:
+    """The class of an object type by its name. ResourceTypeUnknownError: there is none."""
+    cls = resource_class(res_type)
+    if cls is None:
+        near = suggestion(res_type.replace("_", "-"), resource_types())
+        raise ResourceTypeUnknownError(res_type, f"; {near}" if near else "")
+    return cls
 
 
 def resource_types() -> list[str]:

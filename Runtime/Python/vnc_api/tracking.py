@@ -9,23 +9,14 @@ Values come from the server as JSON and are decoded when they are first looked a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple, Protocol
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Protocol
 
 from .fields import Field, FqName, Property, References
 from .references import Reference, ReferenceChange, changes
 from .spelling import shown
 from .structure import StructuredType, fitting, structure_named, to_json
-
-
-class Pending(NamedTuple):
-    """What an object was to send, and how it was known, at some time."""
-
-    uuid: str | None
-    known: dict[str, Any]
-    fields: set[str]
-    elements: list[dict[str, Any]]
-    deleted_references: dict[str, list[dict[str, Any]]]
 
 
 class FieldReader(Protocol):
@@ -142,19 +133,26 @@ class Tracked:
         for name in self._values:
             self._note_known(name)
 
-    def _keep_pending(self) -> Pending:
-        """What is to be sent now, for :meth:`_restore_pending`."""
+    @contextlib.contextmanager
+    def _sending(self) -> Iterator[None]:
+        """Takes the changes for sent, and takes that back when what is done meanwhile fails. What was set since then stays set."""
+        uuid, known, fields, elements = self.uuid, dict(self._known), set(self._pending_field_updates), list(self._element_updates)
         deleted = {name: list(references) for name, references in self._deleted_references.items()}
-        return Pending(self.uuid, dict(self._known), set(self._pending_field_updates), list(self._element_updates), deleted)
-
-    def _restore_pending(self, pending: Pending) -> None:
-        """Takes back that it was sent. What was set since then stays set."""
-        self.uuid = pending.uuid
-        self._known.update((name, known) for name, known in pending.known.items() if name in self._values)
-        self._pending_field_updates |= pending.fields
-        self._element_updates[:0] = pending.elements
-        for name, references in pending.deleted_references.items():
-            self._deleted_references.setdefault(name, [])[:0] = references
+        collections = {each["field"]: self._values[each["field"]] for each in elements if each["field"] in self._values}
+        self.clear_pending_updates()
+        try:
+            yield
+        except BaseException:
+            self.uuid = uuid
+            for name, value in collections.items():
+                if self._values.setdefault(name, value) is value:
+                    self._unread.discard(name)
+            self._known.update((name, value) for name, value in known.items() if name in self._values)
+            self._pending_field_updates |= fields
+            self._element_updates[:0] = elements
+            for name, references in deleted.items():
+                self._deleted_references.setdefault(name, [])[:0] = references
+            raise
 
     def set_server_conn(self, vnc_api_handle: FieldReader | None) -> None:
         """Connects the object with the client through which it reads what it does not hold."""

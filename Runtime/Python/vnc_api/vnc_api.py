@@ -19,17 +19,17 @@ from typing import Any
 from requests.exceptions import ConnectionError
 
 from . import exceptions
-from .actions import AAA_MODE_VALID_VALUES, ActionClient
+from .actions import AAA_MODE_VALID_VALUES
 from .bulk import Bulk
+from .client import Client
 from .exceptions import *
 from .gen import resource_client, resource_xsd
 from .gen.resource_client import *
 from .gen.resource_xsd import *
 from .gen.vnc_api_client_gen import ResourceOperations, all_resource_type_tuples, all_resource_types
 from .references import Reference
-from .resource import Resource, resource_class, resource_types
+from .resource import Resource, get_object_class
 from .settings import load
-from .spelling import suggestion
 from .structure import StructuredType
 from .utils import CamelCase, obj_type_to_vnc_class, str_to_class
 from .watch import Watch, WatchEvent
@@ -56,7 +56,7 @@ __all__ += resource_client.__all__
 __all__ += resource_xsd.__all__
 
 
-class VncApi(ActionClient, ResourceOperations):
+class VncApi(Client, ResourceOperations):
     """A client of the configuration API.
 
     All arguments may be left out. What is not given is looked up in the ini file, and has a default otherwise:
@@ -126,12 +126,3 @@ class VncApi(ActionClient, ResourceOperations):
         """A client whose writes wait for the end of a ``with`` statement, and then take effect together or not at all; see
         :mod:`vnc_api.bulk`."""
         return Bulk(self)
-
-
-def get_object_class(res_type: str) -> type[Resource]:
-    """The class of an object type by its name. ResourceTypeUnknownError: there is none."""
-    cls = resource_class(res_type)
-    if cls is None:
-        near = suggestion(res_type.replace("_", "-"), resource_types())
-        raise ResourceTypeUnknownError(res_type, f"; {near}" if near else "")
-    return cls

@@ -78,7 +78,13 @@ async def awaited(vnc: AsyncVncApi, project: vnc_api.Project) -> None:
     assert_type(uuid, str)
     assert_type(await vnc.virtual_network_read(id=uuid), vnc_api.VirtualNetwork)
     assert_type(await vnc.virtual_networks_list(detail=True), "list[vnc_api.VirtualNetwork]")
+    assert_type(await vnc.virtual_networks_list(parent_id=project.uuid), "dict[str, Any]")
+    assert_type(await vnc.virtual_network_delete(id=uuid), None)
+    assert_type(await vnc.id_to_fq_name(uuid), "list[str]")
     assert_type(await vnc.run(vnc.sync.id_to_fq_name, uuid), "list[str]")
+    async with vnc.bulk() as bulk:
+        assert_type(bulk.virtual_network_create(vnc_api.VirtualNetwork("back", parent_obj=project)), str)
+        assert_type(bulk.prop_map_get(uuid, "annotations"), "list[tuple[Any, str]]")
     async for event in vnc.watch(vnc_api.VirtualNetwork):
         assert_type(event, vnc_api.WatchEvent)
 

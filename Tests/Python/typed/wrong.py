@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from vnc_api import vnc_api
+from vnc_api.aio import AsyncVncApi
 
 
 def mistakes(vnc: vnc_api.VncApi, project: vnc_api.Project) -> None:
@@ -27,5 +28,14 @@ def mistakes(vnc: vnc_api.VncApi, project: vnc_api.Project) -> None:
     vnc.virtual_networks_list(parent_uuid="")  # error: [call-overload]
     vnc.virtual_network_read(fq_name=1)  # error: [arg-type]
     print(asyncio.to_thread(vnc.virtual_network_read, uuid=""))  # error: [call-arg]
+    vnc.id_to_fq_name(uuid="")  # error: [call-arg]
     length: int = vnc.virtual_network_read(id="").mtu  # error: [assignment]
     print(length)
+
+
+async def awaited(vnc: AsyncVncApi, project: vnc_api.Project) -> None:
+    await vnc.virtual_network_create(project)  # error: [arg-type]
+    await vnc.virtual_networks_list(parent_uuid="")  # error: [call-overload]
+    print((await vnc.virtual_network_read(id="")).mtuu)  # error: [attr-defined]
+    vnc.virtual_network_read(id="").mtu  # error: [attr-defined]
+    await vnc.chown("", 1)  # error: [arg-type]

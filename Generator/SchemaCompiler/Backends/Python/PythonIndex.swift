@@ -8,7 +8,7 @@ struct PythonIndex {
         [
             output("__init__") { $0.pythonHeader(from: "the schema", "What the schema declares: a module per schema file.") },
             output("resource_xsd", types), output("resource_client", objects), output("resource_common", common),
-            output("vnc_api_client_gen", operations), output("async_client_gen", asyncOperations),
+            output("vnc_api_client_gen", operations),
         ]
     }
 
@@ -62,21 +62,7 @@ struct PythonIndex {
         printer.blank()
         printer.block("class ResourceOperations:", nil) { printer in
             printer.docstring("Operations on every object type, by name.")
-            for object in objects { printOperations(on: object, "", to: &printer) }
-        }
-    }
-
-    private func asyncOperations(_ printer: inout CodePrinter) {
-        printer.pythonHeader(from: "all files of the schema", "The methods that the asynchronous client has for each object type.")
-        printer.block("from ..async_operations import (", ")") { printer in
-            for name in ["Create", "DefaultId", "Delete", "ListObjects", "Read", "ReadDraft", "Update"] { printer.line("Async\(name),") }
-        }
-        let objects = model.objects.sorted { $0.name < $1.name }
-        importClasses(of: objects, to: &printer)
-        printer.blank()
-        printer.block("class AsyncResourceOperations:", nil) { printer in
-            printer.docstring("Operations on every object type, by name.")
-            for object in objects { printOperations(on: object, "Async", to: &printer) }
+            for object in objects { printOperations(on: object, to: &printer) }
         }
     }
 
@@ -90,18 +76,18 @@ struct PythonIndex {
         printer.blank()
     }
 
-    private func printOperations(on object: ObjectType, _ prefix: String, to printer: inout CodePrinter) {
+    private func printOperations(on object: ObjectType, to printer: inout CodePrinter) {
         guard let name = names.objects[object.name] else { return }
         let noun = Naming.jsonKey(object.name)
         printer.blank()
-        printer.line("\(noun)_create = \(prefix)Create(\(name))")
-        printer.line("\(noun)_read = \(prefix)Read(\(name))")
+        printer.line("\(noun)_create = Create(\(name))")
+        printer.line("\(noun)_read = Read(\(name))")
         if object.properties.contains(where: { $0.name == "draft-mode-state" }) {
-            printer.line("\(noun)_read_draft = \(prefix)ReadDraft(\(name))")
+            printer.line("\(noun)_read_draft = ReadDraft(\(name))")
         }
-        printer.line("\(noun)_update = \(prefix)Update(\(name))")
-        printer.line("\(noun)_delete = \(prefix)Delete(\(name))")
-        printer.line("\(Naming.childField(object.name))_list = \(prefix)ListObjects(\(name))")
-        printer.line("get_default_\(noun)_id = \(prefix)DefaultId(\(name))")
+        printer.line("\(noun)_update = Update(\(name))")
+        printer.line("\(noun)_delete = Delete(\(name))")
+        printer.line("\(Naming.childField(object.name))_list = ListObjects(\(name))")
+        printer.line("get_default_\(noun)_id = DefaultId(\(name))")
     }
 }
