@@ -23,6 +23,12 @@ struct AuthenticationOptions: ParsableArguments {
     var users: String?
 
     @Option(
+        name: .customLong("token-lifetime"),
+        help: ArgumentHelp(
+            "How many seconds a token is good for, with --auth users: 1 to 86400. (default: 3600)", valueName: "seconds"))
+    var tokenLifetime: Int64?
+
+    @Option(
         name: .customLong("keystone"),
         help: ArgumentHelp("Where Keystone is, for --auth keystone: http://10.0.0.5:5000/v3", valueName: "url"))
     var keystone: String?
@@ -49,6 +55,12 @@ struct AuthenticationOptions: ParsableArguments {
 
     func validate() throws {
         if kind != .users, users != nil { throw ValidationError("--users goes with --auth users") }
+        if let tokenLifetime {
+            guard kind == .users else { throw ValidationError("--token-lifetime goes with --auth users") }
+            guard 1...86_400 ~= tokenLifetime else {
+                throw ValidationError("--token-lifetime: \(tokenLifetime) is outside 1…86400 seconds")
+            }
+        }
         guard kind == .keystone else {
             if keystone != nil || keystoneAuthorities != nil { throw ValidationError("--keystone goes with --auth keystone") }
             return
@@ -63,7 +75,8 @@ struct AuthenticationOptions: ParsableArguments {
     var arguments: [String] {
         var result = ["--auth", kind.rawValue, "--aaa-mode", mode.rawValue, "--admin-role", administrator]
         for (name, value) in [
-            ("--users", users), ("--keystone", keystone), ("--keystone-authorities", keystoneAuthorities), ("--reader-role", reader),
+            ("--users", users), ("--token-lifetime", tokenLifetime.map(String.init)), ("--keystone", keystone),
+            ("--keystone-authorities", keystoneAuthorities), ("--reader-role", reader),
         ] {
             if let value { result += [name, value] }
         }
@@ -77,7 +90,9 @@ struct AuthenticationOptions: ParsableArguments {
         options.specialRoles.reader = reader
         switch kind {
         case .none: options.authentication = .none
-        case .users: options.authentication = .users(file: users ?? UserFileOptions.standard(in: options.dataDirectory))
+        case .users:
+            options.authentication = .users(
+                file: users ?? UserFileOptions.standard(in: options.dataDirectory), tokenLifetime: tokenLifetime ?? 3600)
         case .keystone:
             guard var address = keystone.flatMap(KeystoneAddress.init) else { return }
             address.authorities = keystoneAuthorities

@@ -130,7 +130,7 @@ import Testing
 
 @Suite struct AuthenticatedServerTests {
     /// A server with an administrator and a member of the default project.
-    private static func start(_ mode: AuthorizationMode = .roles) async throws -> RunningServer {
+    private static func start(_ mode: AuthorizationMode = .roles, tokenLifetime: Int64 = 3600) async throws -> RunningServer {
         let folder = try TemporaryFolder()
         var users = UserFile()
         try users.add("admin", password: "secret-a", [.init(role: "admin")])
@@ -138,7 +138,7 @@ import Testing
         let path = folder.path + "/users.json"
         try users.save(path)
         return try await RunningServer.start(in: folder) { options in
-            options.authentication = .users(file: path)
+            options.authentication = .users(file: path, tokenLifetime: tokenLifetime)
             options.mode = mode
         }
     }
@@ -200,6 +200,13 @@ import Testing
         #expect(try client.send("GET", "/virtual-networks", headers: "X-Auth-Token: \(red)\r\n").status == 403)
         #expect(try client.send("PUT", "/aaa-mode", #"{"aaa-mode": "no-auth"}"#, headers: "X-Auth-Token: \(admin)\r\n").status == 200)
         #expect(try client.send("GET", "/virtual-networks").status == 200)
+        try await running.server.stop()
+    }
+
+    @Test func tokensAreGoodForAsLongAsTheServerIsTold() async throws {
+        let running = try await Self.start(tokenLifetime: 7)
+        let document = try TokenDocument(Array(try Self.logIn(running.connect(), "admin", "secret-a").body.utf8))
+        #expect(document.expires.microseconds - document.issued.microseconds == 7_000_000)
         try await running.server.stop()
     }
 

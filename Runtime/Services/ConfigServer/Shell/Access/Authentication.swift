@@ -7,8 +7,8 @@ import Logging
 public enum Authentication: Sendable, Equatable {
     /// Not at all.
     case none
-    /// With a password that the server itself knows the hash of, in a file of users.
-    case users(file: String)
+    /// With a password that the server itself knows the hash of, in a file of users. A token that it gets is good for so many seconds.
+    case users(file: String, tokenLifetime: Int64 = 3600)
     /// With a token of Keystone's.
     case keystone(KeystoneAddress)
 
@@ -16,7 +16,7 @@ public enum Authentication: Sendable, Equatable {
         switch self {
         case .none: nil
         case .keystone(let address): KeystoneAuthenticator(address)
-        case .users(let file): try UserAuthenticator(file, service, logger)
+        case .users(let file, let lifetime): try UserAuthenticator(file, tokenLifetime: lifetime, service, logger)
         }
     }
 }

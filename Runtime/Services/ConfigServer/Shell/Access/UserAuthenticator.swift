@@ -1,4 +1,4 @@
-// Authentication by the server's own users, for those without Keystone: a password gives a token that is good for an hour. Tokens are
+// Authentication by the server's own users, for those without Keystone: a password gives a token that is good for a while. Tokens are
 // signed and not kept: every server with the same file of users takes them, also after a restart. They stop being good when the user's
 // password changes or the user goes.
 
@@ -25,6 +25,8 @@ final class UserAuthenticator: Authenticator {
     }
 
     private let path: String
+    /// In seconds.
+    private let tokenLifetime: Int64
     private let service: ConfigurationService
     private let logger: Logger
     private let loaded: Mutex<Loaded>
@@ -33,13 +35,13 @@ final class UserAuthenticator: Authenticator {
     private let waiting = Atomic(0)
 
     private static let greatestQueue = 64
-    static let tokenLife: Int64 = 3600
 
     let memory = 5.0
 
     /// - Throws: `UserFileError` when there is no file with users.
-    init(_ path: String, _ service: ConfigurationService, _ logger: Logger) throws(UserFileError) {
+    init(_ path: String, tokenLifetime: Int64, _ service: ConfigurationService, _ logger: Logger) throws(UserFileError) {
         self.path = path
+        self.tokenLifetime = tokenLifetime
         self.logger = logger
         self.service = service
         guard let file = try UserFile.load(path), !file.users.isEmpty else {
@@ -160,7 +162,7 @@ final class UserAuthenticator: Authenticator {
         let now = Timestamp.now.microseconds / 1_000_000
         let token = SignedToken(
             user: user.name, serial: user.serial, project: scope?.project, projectName: scope?.name, domain: scope?.domain, issued: now,
-            expires: now + Self.tokenLife)
+            expires: now + tokenLifetime)
         let text = token.text(key: file.key)
         switch document(text) {
         case .failure(let refusal): throw refusal
