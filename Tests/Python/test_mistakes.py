@@ -136,7 +136,7 @@ def test_nobody_is_said_to_call(client, server):
 def test_no_keystone(server, nobody):
     server.answers["GET /virtual-networks"] = (401, b"Authentication required")
     with vnc_api.VncApi(username="ada", password="secret", api_server_port=server.port, auth_port=nobody, conf_file=[]) as client:
-        assert seen(vnc_api.AuthFailed, client.virtual_networks_list) == (
+        assert seen(vnc_api.KeystoneUnreachableError, client.virtual_networks_list) == (
             f"the server wants to know who calls, and Keystone at http://127.0.0.1:{nobody}/v3/auth/tokens cannot be reached "
             "([Errno 111] Connection refused); see auth_host=, auth_port= and auth_protocol="
         )

@@ -24,6 +24,24 @@ def test_create(client, server, project):
     assert client.virtual_network_create(network) == NEW_UUID == network.uuid
 
 
+def test_what_the_server_chose_is_read_when_it_is_looked_at(client, server, project):
+    network = vnc_api.VirtualNetwork("front", project, mtu=9000)
+    client.virtual_network_create(network)
+    server.answers[f"GET /virtual-network/{NEW_UUID}"] = (200, {"virtual-network": {**FRONT, "virtual_network_network_id": 7}})
+    server.take()
+    assert network.mtu == 9000 and server.lines() == []
+    assert network.virtual_network_network_id == 7 and network.display_name is None and network.get_pending_updates() == set()
+    (line,) = server.lines()
+    assert "virtual_network_network_id" in line and "mtu" not in line and "annotations" not in line
+
+
+def test_what_was_deleted_meanwhile_holds_what_it_held(client, server, project):
+    network = vnc_api.VirtualNetwork("front", project)
+    client.virtual_network_create(network)
+    server.answers[f"GET /virtual-network/{NEW_UUID}"] = (404, b"gone")
+    assert network.display_name is None
+
+
 def test_a_chosen_uuid_is_sent(client, server, project):
     client.virtual_network_create(vnc_api.VirtualNetwork("front", project, uuid=UUID))
     assert server.take()[0].json["virtual-network"]["uuid"] == UUID
@@ -105,6 +123,12 @@ def test_list_filters(client, server):
         "GET /virtual-networks?detail=False&count=False&shared=True&filters=display_name%3D%3D%22front%22%2Cis_shared%3D%3Dtrue%2Cmtu%3D%3D1500%2Cmtu%3D%3D9000",
         "GET /virtual-networks?detail=False&count=False&shared=False&filters=mtu%3D%3D9000",
     ]
+
+
+def test_unknown_filters_warn(client):
+    with pytest.warns(UserWarning, match="a virtual-network has no field 'displayname'; did you mean 'display_name'") as told:
+        client.virtual_networks_list(filters={"displayname": {"front"}})
+    assert told[0].filename == __file__
 
 
 def test_list_of_objects(client, server):
@@ -317,6 +341,20 @@ def test_actions_that_return_something(client, server):
         (lambda c: c.prop_map_set_element(UUID, "anotations", {}), ValueError, "no object type has a map property 'anotations'"),
         (lambda c: c.prop_map_set_element(UUID, "annotations", {}), ValueError, "told apart by their key"),
         (lambda c: c.virtual_network_create({"name": "front"}), TypeError, "an object of the configuration is wanted"),
+        (
+            lambda c: c.virtual_network_create(vnc_api.NetworkPolicy("web")),
+            TypeError,
+            "virtual_network_create takes a VirtualNetwork, not <NetworkPolicy default-domain:default-project:web>; for that there is network_policy_create",
+        ),
+        (lambda c: c.virtual_networks_list(parent_id=vnc_api.Project("p")), TypeError, "parent_id= takes a UUID, or a list of them, not <Project"),
+        (lambda c: c.virtual_networks_list(parent_fq_name="a:b"), TypeError, "parent_fq_name= takes a list of names, not 'a:b'"),
+        (lambda c: c.virtual_networks_list(fq_names=["a", "b"]), TypeError, "fq_names= takes a list of lists of names, not ['a', 'b']"),
+        (
+            lambda c: c.virtual_networks_list(parent_uuid="p"),
+            TypeError,
+            "virtual_networks_list() got an unexpected keyword argument 'parent_uuid'; did you mean 'parent_id'?",
+        ),
+        (lambda c: c.chown(UUID), TypeError, "chown() missing 1 required positional argument: 'owner'"),
         (lambda c: c.call("levitate"), vnc_api.VncError, "this server has no action 'levitate'; it has aaa-mode, "),
     ],
 )

@@ -32,6 +32,7 @@ def scripts(readme):
         (
             "Runtime/Python/README.md",
             [
+                r"10\.1\.0\.\d+ \['02:[0-9a-f:]+'\]",
                 r"[0-9a-f-]{36} front project",
                 r"10\.1\.0\.254",
                 r"\['default-domain', 'default-project', 'web'\] 0",

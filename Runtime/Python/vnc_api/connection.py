@@ -14,10 +14,12 @@ import json
 import logging
 import os
 import platform
+import re
 import sys
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import requests
@@ -25,7 +27,7 @@ from requests.adapters import HTTPAdapter
 
 from .exceptions import AuthFailed, ServerUnreachableError, TimeOutError, WrongAnswerError, error_for_status
 from .keystone import fetch_token
-from .settings import Settings
+from .settings import KeystoneSettings, Settings
 from .spelling import plain
 
 log = logging.getLogger("vnc_api")
@@ -86,12 +88,17 @@ class Connection:
         else:
             self._http.headers[name] = value
 
-    def authenticate(self, refused: str | None = None) -> str:
+    def authenticate(self, refused: str | None = None, keystone: KeystoneSettings | None = None) -> str:
         """Fetches a token, unless another thread has replaced the ``refused`` one already."""
         with self._authentication:
             if self._token is None or self._token == refused:
+                if refused and not self.settings.keystone.username:
+                    raise AuthFailed(
+                        "the server does not take the token that it was sent (any more): give another with auth_token= or "
+                        "set_auth_token(), or username=, password=, tenant_name= and auth_host="
+                    )
                 timeout = (self.settings.connection_timeout, self.settings.timeout)
-                self.set_token(fetch_token(self.settings.keystone, self._keystone_http, timeout))
+                self.set_token(fetch_token(keystone or self.settings.keystone, self._keystone_http, timeout))
             assert self._token is not None
             return self._token
 
@@ -150,7 +157,7 @@ class Connection:
                 continue
             if status == 401 and not has_authenticated and self._may_authenticate(headers):
                 has_authenticated = True
-                self.authenticate(refused=token)
+                self.authenticate(token, self._keystone_of(host, response))
                 continue
             return _answer(response, f"{method} {path}")
 
@@ -166,7 +173,7 @@ class Connection:
                 raise ServerUnreachableError(self._unreachable_text({host: plain(error)})) from error
             if response.status_code == 401 and attempt == 1 and self._may_authenticate(None):
                 response.close()
-                self.authenticate(refused=token)
+                self.authenticate(token, self._keystone_of(host, response))
                 continue
             break
         if response.status_code != 200:
@@ -194,8 +201,7 @@ class Connection:
         silence: float | None = None,
     ) -> requests.Response:
         settings = self.settings
-        address = f"[{host}]" if ":" in host else host
-        url = f"{settings.scheme}://{address}:{settings.port}{settings.base_path.rstrip('/')}{path}"
+        url = f"{self._origin(host)}{settings.base_path.rstrip('/')}{path}"
         started = time.monotonic()
         status: object = "failed"
         try:
@@ -214,6 +220,18 @@ class Connection:
             return response
         finally:
             log.debug("%s %s %s %.0f ms", method, url, status, (time.monotonic() - started) * 1000)
+
+    def _origin(self, host: str) -> str:
+        return f"{self.settings.scheme}://{f'[{host}]' if ':' in host else host}:{self.settings.port}"
+
+    def _keystone_of(self, host: str, refusal: requests.Response) -> KeystoneSettings:
+        """Where a token is to be had. A server with users of its own says that it is Keystone itself, and is believed where nobody said
+        where Keystone is; nobody else's word sends a password anywhere."""
+        keystone = self.settings.keystone
+        named = re.search(r'Keystone uri="([^"]+)"', refusal.headers.get("WWW-Authenticate", ""))
+        if keystone.is_told or named is None or not named[1].startswith(self._origin(host) + "/"):
+            return keystone
+        return replace(keystone, token_url=f"{named[1]}/auth/tokens", tls=self.settings.tls)
 
     def _next_host(self, avoiding: Mapping[str, str]) -> str:
         hosts = self.settings.hosts

@@ -19,7 +19,7 @@ from collections.abc import Awaitable, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Callable, Generic, NamedTuple, Protocol, TypeVar, Union, overload
 
 from .exceptions import WrongAnswerError
-from .spelling import shown
+from .spelling import shown, suggestion
 from .tracking import FieldReader
 
 if TYPE_CHECKING:
@@ -135,13 +135,24 @@ class AsyncShell(_Shell):
         raise NotImplementedError
 
 
+def _told(error: TypeError, description: Callable[..., Any], caller: Any, named: Mapping[str, Any]) -> str:
+    """The error in the words of whoever called, with the argument that was meant."""
+    text = str(error).replace(description.__qualname__, getattr(caller, "__name__", description.__name__))
+    known = description.__code__.co_varnames[1 : description.__code__.co_argcount + description.__code__.co_kwonlyargcount]
+    return "; ".join([text, *(suggestion(name, known) or f"there are: {', '.join(known)}" for name in named if name not in known)])
+
+
 def carried_out(description: Callable[Concatenate[S, P], Conversation[T]]) -> Callable[Concatenate[S, P], T]:
     """The method of a description: what it is called on carries it out."""
     annotations = description.__annotations__
     annotations["return"] = str(annotations["return"])[len("Conversation[") : -1]
 
     def method(self: Any, /, *arguments: Any, **named: Any) -> Any:
-        return self._carry_out(description(self, *arguments, **named))
+        try:
+            conversation = description(self, *arguments, **named)
+        except TypeError as error:  # The arguments: nothing else was done yet.
+            raise TypeError(_told(error, description, self, named)) from None
+        return self._carry_out(conversation)
 
     functools.update_wrapper(method, description)
     return method

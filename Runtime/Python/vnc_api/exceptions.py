@@ -12,6 +12,7 @@ __all__ = [
     "AuthFailed",
     "BadRequest",
     "HttpError",
+    "KeystoneUnreachableError",
     "NoIdError",
     "OverQuota",
     "PermissionDenied",
@@ -117,6 +118,10 @@ class ServiceUnavailableError(VncError):
 
 class ServerUnreachableError(VncError, requests.exceptions.ConnectionError):
     """No server could be reached, or the connection broke before the answer came."""
+
+
+class KeystoneUnreachableError(AuthFailed, ServerUnreachableError):
+    """No token, as Keystone is not there or cannot give any now: it may later."""
 
 
 class WrongAnswerError(VncError):

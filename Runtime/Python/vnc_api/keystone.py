@@ -10,7 +10,7 @@ from typing import Any
 
 import requests
 
-from .exceptions import AuthFailed
+from .exceptions import AuthFailed, KeystoneUnreachableError
 from .settings import KeystoneSettings
 from .spelling import plain
 
@@ -34,10 +34,12 @@ def fetch_token(settings: KeystoneSettings, session: requests.Session, timeout: 
                 url, json=body, timeout=timeout, cert=settings.tls.presented, verify=settings.tls.trusted, allow_redirects=False
             )
         except requests.exceptions.RequestException as error:
-            raise AuthFailed(
+            raise KeystoneUnreachableError(
                 f"the server wants to know who calls, and Keystone at {url} cannot be reached ({plain(error)}); "
                 "see auth_host=, auth_port= and auth_protocol="
             ) from None
+        if response.status_code >= 500:
+            raise KeystoneUnreachableError(f"Keystone at {url} gives no token now: {response.status_code} {_reason(response)}".rstrip())
         token = _token(response)
         if token is not None:
             log.debug("got a token for user %s from %s", settings.username, url)

@@ -29,7 +29,7 @@ from .conversation import (
     to_object,
 )
 from .resource import Resource
-from .spelling import suggestion
+from .spelling import shown, suggestion
 
 if TYPE_CHECKING:
     import inspect
@@ -186,18 +186,28 @@ class Operation(Generic[R]):
             raise TypeError(f"fq_name= takes a list of names; for text with colons there is fq_name_str={fq_name!r}")
         return fq_name
 
+    def _expect(self, obj: object) -> None:
+        if not isinstance(obj, Resource):
+            raise TypeError(f"an object of the configuration is wanted, such as {self.resource.__name__}(...), not {obj!r}")
+        if obj.resource_type != self.resource.resource_type:
+            right = self.__name__.replace(self.resource.object_type, obj.object_type)
+            raise TypeError(f"{self.__name__} takes a {self.resource.__name__}, not {obj!r}; for that there is {right}")
+
     def _fields(self, names: Sequence[str] | None) -> dict[str, Any]:
         """The part of a query that names fields, with a warning about those that the type does not have."""
         if not names:
             return {}
-        cls = self.resource
         listed = [names] if isinstance(names, str) else list(names)
-        for name in listed:
-            if name not in cls._declarations and not hasattr(cls, name):
-                near = suggestion(name, cls._declarations)
-                # The line of the script is told: between it and here is what carries a description out.
-                warnings.warn(f"a {cls.resource_type} has no field {name!r}" + (f"; {near}" if near else ""), stacklevel=6)
+        self._warn_of_unknown(listed)
         return {"fields": ",".join(listed)}
+
+    def _warn_of_unknown(self, names: Iterable[str], depth: int = 7) -> None:
+        cls = self.resource
+        for name in names:
+            if name not in cls._names_by_json and not hasattr(cls, name):
+                near = suggestion(name, cls._names_by_json)
+                # The line of the script is told: between it and here is what carries a description out.
+                warnings.warn(f"a {cls.resource_type} has no field {name!r}" + (f"; {near}" if near else ""), stacklevel=depth)
 
     def __repr__(self) -> str:
         return f"<{'bound ' if self._client else ''}operation {self.__qualname__}>"
@@ -211,7 +221,7 @@ class Create(Operation[R]):
     @carried_out
     def __call__(self, obj: R) -> Conversation[str]:
         """The object knows its UUID and the client afterwards. RefsExistError: one of this name or UUID exists."""
-        _expect_object(obj)
+        self._expect(obj)
         kind = obj.resource_type
         body, uuid = obj.to_json(), self.client._uuid_for(obj)
         body.pop("parent_uuid", None)
@@ -223,6 +233,7 @@ class Create(Operation[R]):
             obj.uuid = uuid = part(created, "uuid", str, request)
         obj.set_server_conn(self.client._handle)
         obj._is_complete = True
+        obj._ask_for_unset()
         obj.__dict__.update((name, created[name]) for name in ("parent_uuid", "parent_href", "href") if name in created)
         return uuid
 
@@ -285,7 +296,7 @@ class Update(Operation[R]):
     @carried_out
     def __call__(self, obj: R) -> Conversation[dict[str, Any] | None]:
         """The object is found by its UUID, or by its name when it has none. NoIdError: there is none."""
-        _expect_object(obj)
+        self._expect(obj)
         obj.uuid = yield from uuid_of(obj)
         obj.set_server_conn(self.client._handle)
         writes = list(_changes(obj, obj.uuid))
@@ -367,11 +378,17 @@ class Listing(Operation[R], Generic[R, Objects, Answer]):
         ``{"<type>s": {"count": n}}``. token: the identity to ask with.
         """
         kind, name, handle = self.resource.resource_type, f"{self.resource.resource_type}s", self.client._handle
+        if isinstance(parent_fq_name, str):
+            raise TypeError(f"parent_fq_name= takes a list of names, not {parent_fq_name!r}")
+        if any(isinstance(each, str) for each in fq_names or ()):
+            raise TypeError(f"fq_names= takes a list of lists of names, not {shown(fq_names)}")
         names = None if fq_names is None else [":".join(each) for each in fq_names]
         query: dict[str, Any] = {}
         longest = 0
         for key, identities in (("parent_id", parent_id), ("obj_uuids", obj_uuids), ("back_ref_id", back_ref_id), ("fq_names", names)):
             if identities is not None:
+                if isinstance(identities, Resource):
+                    raise TypeError(f"{key}= takes a UUID, or a list of them, not {identities!r}: write .uuid behind it")
                 listed = [identities] if isinstance(identities, str) else list(identities)
                 longest = max(longest, len(listed))
                 query[key] = ",".join(listed)
@@ -379,6 +396,8 @@ class Listing(Operation[R], Generic[R, Objects, Answer]):
             query["parent_fq_name_str"] = ":".join(parent_fq_name)
         query.update(self._fields(fields), detail=detail, count=count, shared=shared)
         if filters:
+            if not isinstance(filters, str):
+                self._warn_of_unknown(filters, 6)
             query["filters"] = filters if isinstance(filters, str) else ",".join(_filter_terms(filters))
         if handle._exclude_hrefs:
             query["exclude_hrefs"] = True
@@ -421,11 +440,6 @@ class DefaultId(Operation[R]):
         return (yield from uuid_named(self.resource.resource_type, self.resource().fq_name))
 
 
-def _expect_object(obj: object) -> None:
-    if not isinstance(obj, Resource):
-        raise TypeError(f"an object of the configuration is wanted, such as VirtualNetwork(...), not {obj!r}")
-
-
 def _changes(obj: Resource, uuid: str) -> Iterable[Request]:
     """What sends what was changed of an object: whole fields first, then elements, then references."""
     kind = obj.resource_type
@@ -446,5 +460,5 @@ def _changes(obj: Resource, uuid: str) -> Iterable[Request]:
 def _filter_terms(filters: Mapping[str, Any]) -> Iterable[str]:
     """``name==value`` for each value that a field may have."""
     for name, values in filters.items():
-        for value in values if isinstance(values, (list, tuple)) else [values]:
+        for value in values if isinstance(values, (list, tuple, set, frozenset)) else [values]:
             yield f"{name}=={json.dumps(value)}"

@@ -55,6 +55,8 @@ class KeystoneSettings:
     # A whole URL, used instead of protocol, host, port and path.
     token_url: str | None = None
     tls: TLSFiles = field(default_factory=TLSFiles)
+    # Was it said where Keystone is? Otherwise a server that has users of its own may say that it is Keystone.
+    is_told: bool = False
 
 
 @dataclass
@@ -130,6 +132,8 @@ _OPTIONS: Sequence[tuple[str, str, str, str, Any]] = (
     ("kscafile", "auth", "cafile", "keystone.tls.cafile", str),
 )
 
+_PLACE_OF_KEYSTONE = ("keystone.protocol", "keystone.host", "keystone.port", "keystone.path", "keystone.token_url")
+
 
 def load(arguments: Mapping[str, Any], conf_file: None | str | Sequence[str] = None) -> Settings:
     """Settings from the arguments of the client, those that are None left to the ini file and the defaults."""
@@ -153,6 +157,7 @@ def load(arguments: Mapping[str, Any], conf_file: None | str | Sequence[str] = N
         except ValueError as error:
             # A value may be a secret, so it is not repeated unless the conversion did.
             raise ValueError(f"{origin}: {error}") from None
+        settings.keystone.is_told |= place in _PLACE_OF_KEYSTONE
     if not settings.hosts:
         raise ValueError("no API server is named: give api_server_host=, or WEB_SERVER in the section [global] of the ini file")
     _take_url(settings)

@@ -13,6 +13,7 @@ import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Protocol
 
+from .exceptions import NoIdError
 from .fields import Field, FqName, Property, References
 from .references import Reference, ReferenceChange, changes
 from .spelling import shown
@@ -56,10 +57,24 @@ class Tracked:
     def _stored(self, name: str, ask: bool = False) -> Any:
         """A field as the server has it: from what it sent, or by asking it; None when there is none."""
         if name not in self._raw and (ask or name in self._unread) and self._client is not None and self.uuid:
-            key = self._declarations[name].json
-            self._raw[name] = self._client.read_fields(self, [key]).get(key)
-            self._unread.discard(name)
+            # What else is not known comes along.
+            wanted = {each: self._declarations[each].json for each in ({name} if ask else self._unread)}
+            try:
+                stored = self._client.read_fields(self, sorted(wanted.values()))
+            except NoIdError:
+                if ask:
+                    raise
+                stored = {}  # It has been deleted, and holds what it held.
+            self._raw.update((each, stored.get(key)) for each, key in wanted.items())
+            self._unread.difference_update(wanted)
         return self._raw.get(name)
+
+    def _ask_for_unset(self) -> None:
+        """Properties that were not set may get a value from the server: an address, a MAC address, an identifier. Whoever looks is told."""
+        known = self._values.keys() | self._raw.keys()
+        for name, field in self._declarations.items():
+            if isinstance(field, Property) and not field.element and name not in known:
+                self._unread.add(name)
 
     def _keep(self, name: str, value: Any) -> None:
         """Takes a decoded value that the server knows."""

@@ -67,8 +67,10 @@ class VncApi(Client, ResourceOperations):
     not check it.
 
     auth_type: ``keystone`` or ``noauth``. Keystone is only asked when the server answers 401.
-    username, password, tenant_name, domain_name: who calls, for which project. auth_token: a token instead.
-    auth_host, auth_port, auth_protocol: where Keystone is; 127.0.0.1, 35357, http. auth_url: path of its tokens, when neither
+    username, password, tenant_name, domain_name: who calls, for which project. auth_token: a token instead. A token that is no longer
+    good is replaced, where username and password say how.
+    auth_host, auth_port, auth_protocol: where Keystone is; not needed for a server with users of its own; 127.0.0.1, 35357, http otherwise.
+    auth_url: path of its tokens, when neither
     ``/v3/auth/tokens`` nor ``/v2.0/tokens``; auth_token_url: the whole URL.
     kscertfile, kskeyfile, kscafile, ksinsecure: as for the server.
 
