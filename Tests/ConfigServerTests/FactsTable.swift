@@ -115,6 +115,6 @@ let factsTable = """
     | 7 | tags: names, encoding, which can be had several times, address groups | areNamedAfterTypeAndValue, anObjectHasOneTagOfAType, refusesToAttach |
     | 7 | tags at the ends of rules: own scope, or global: | globalRulesHaveGlobalTags, bothEndsMayHaveATagOfOneType |
     | 7 | rules: ends, services, match tags | refuses, serviceGroupsHaveNumbers, matchesTheApplicationUnlessToldOtherwise |
-    | 7 | sequences of rules and policies are text | missing: agents order them; no test here |
+    | 7 | sequences of rules and policies are text, kept and shown as written; the order that they make is the agents' | sequencesAreText |
     | 7 | every type, property and reference from Python | Python/test_configuration_server.py::test_every_type_below_every_parent, Python/test_configuration_server.py::test_every_property, Python/test_configuration_server.py::test_every_reference |
     """

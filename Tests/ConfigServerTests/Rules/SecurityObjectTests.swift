@@ -48,4 +48,36 @@ import Testing
         #expect(!server.create("host-based-service", project + ["h"]).isEmpty)
         #expect(!server.create("firewall-rule", project + ["r"], parent: "project", members).isEmpty)
     }
+
+    /// Agents order by the text, so it is kept as it was written, and nothing is sorted by what it would be as a number.
+    @Test mutating func sequencesAreText() throws {
+        let ends = #""endpoint_1": {"any": true}, "endpoint_2": {"any": true}, "action_list": {"simple_action": "pass"}, "#
+        let rules = ["q", "r", "s"].map { name in
+            server.create("firewall-rule", project + [name], parent: "project", ends + #""service": {"protocol": "any"}"#)
+        }
+        func references(_ key: String, _ pairs: [(String, String)]) -> String {
+            let list = pairs.map { "{\"uuid\": \"\($0)\", \"attr\": {\"sequence\": \($1)}}" }
+            return "\"\(key)\": [\(list.joined(separator: ", "))]"
+        }
+        let sequences = ["10.0", "2.0", "00002.0"]
+        let members = references("firewall_rule_refs", Array(zip(rules, sequences.map { "\"\($0)\"" })))
+        let policy = server.create("firewall-policy", project + ["p"], parent: "project", members)
+        let shown = server.object("firewall-policy", policy)["firewall_rule_refs"]
+        #expect(shown?.elements.map { $0["attr"]?["sequence"]?.string } == sequences)
+        #expect(shown?.uuids == rules)
+
+        let set = server.create(
+            "application-policy-set", project + ["a"], parent: "project", references("firewall_policy_refs", [(policy, #""1.0""#)]))
+        server.expectNotChanged(
+            "application-policy-set", set, references("firewall_policy_refs", [(policy, "1.0")]), "sequence")
+        server.send(
+            .post, "/ref-update",
+            """
+            {"type": "application-policy-set", "uuid": "\(set)", "ref-type": "firewall-policy", "ref-uuid": "\(policy)",
+             "operation": "ADD", "attr": {"sequence": "01.0"}}
+            """)
+        let policies = server.object("application-policy-set", set)["firewall_policy_refs"]
+        #expect(policies?.elements.map { $0["attr"]?["sequence"]?.string } == ["01.0"])
+        try server.expectReloadsAsItIs()
+    }
 }
