@@ -17,12 +17,16 @@ struct APICommand: AsyncParsableCommand {
             who prove who they are.
 
             One server keeps its data in a file (--store sqlite). Several servers may share an etcd, version 3.4 or later, and behave as \
-            one: --store etcd:http://HOST1:2379,http://HOST2:2379,http://HOST3:2379, with /PREFIX after the last address when other keys \
+            one: --store etcd:https://HOST1:2379,https://HOST2:2379,https://HOST3:2379, with /PREFIX after the last address when other keys \
             than those below /tungsten/configuration are to be used. The servers compact etcd's history, so give them an etcd of their own. \
             Every server takes changes, and every change is decided on all changes before it. A read shows the configuration as it was \
             a moment ago, never older than what this server has shown or acknowledged before; a client that changes something on one \
             server and reads on another may have to wait a moment, and knows by the header X-Configuration-Revision how far it is. While \
             etcd is out of reach changes are refused with 503, reads show what was last known, and /readyz says so.
+
+            To an etcd with --client-cert-auth show a certificate (--etcd-certificate, --etcd-key); etcd's own certificate must have no \
+            common name then, as etcd says of its JSON gateway, which is what is talked to. An etcd with authentication wants a user \
+            (--etcd-credentials) who may read and write all keys that begin with the prefix.
 
             SIGTERM and Ctrl-C stop it after the requests in progress; a second one at once.
             """)
@@ -30,10 +34,7 @@ struct APICommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where to listen. Port 0 takes any free port, and prints it.", valueName: "host:port"))
     var listen = ListenAddress(host: "127.0.0.1", port: 8082)
 
-    @Option(
-        help: ArgumentHelp("What keeps the configuration: sqlite, or etcd:http://HOST:PORT[,…][/PREFIX].", valueName: "store"),
-        transform: { text in try StoreChoice(text) })
-    var store = StoreChoice.sqlite
+    @OptionGroup(title: "Store") var storeOptions: StoreOptions
 
     @Option(
         name: .customLong("quota"),
@@ -69,9 +70,10 @@ struct APICommand: AsyncParsableCommand {
     func run() async throws {
         let stop = common.makeStopSignal()
         var options = ConfigServer.Options(host: listen.host, port: listen.port, dataDirectory: common.dataDirectory)
-        authentication.apply(to: &options)
+        try authentication.apply(to: &options)
         limits.apply(to: &options)
         options.description = APIDescription(ConfigurationDescription.document, tag: ConfigurationDescription.tag)
+        let store = try storeOptions.choice
         options.store = store
         options.heldChanges = heldChanges
         for quota in quotas { options.quotas[quota.kind] = quota.limit }

@@ -65,10 +65,16 @@ struct AuthenticationOptions: ParsableArguments {
             if keystone != nil || keystoneAuthorities != nil { throw ValidationError("--keystone goes with --auth keystone") }
             return
         }
+        _ = try keystoneAddress()
+    }
+
+    private func keystoneAddress() throws -> KeystoneAddress {
         guard let keystone else { throw ValidationError("--auth keystone needs --keystone URL, such as http://10.0.0.5:5000/v3") }
-        guard KeystoneAddress(keystone) != nil else {
+        guard var address = KeystoneAddress(keystone) else {
             throw ValidationError("--keystone: '\(keystone)' is no address of Keystone; write https://host:port/v3")
         }
+        address.authorities = keystoneAuthorities
+        return address
     }
 
     /// The same as options of the configuration server.
@@ -84,7 +90,9 @@ struct AuthenticationOptions: ParsableArguments {
     }
 
     /// Takes over what was said into a server's options.
-    func apply(to options: inout ConfigServer.Options) {
+    ///
+    /// - Throws: `ValidationError` that says which option is wrong, and what it should be.
+    func apply(to options: inout ConfigServer.Options) throws {
         options.mode = mode
         options.specialRoles.administrator = administrator
         options.specialRoles.reader = reader
@@ -93,10 +101,7 @@ struct AuthenticationOptions: ParsableArguments {
         case .users:
             options.authentication = .users(
                 file: users ?? UserFileOptions.standard(in: options.dataDirectory), tokenLifetime: tokenLifetime ?? 3600)
-        case .keystone:
-            guard var address = keystone.flatMap(KeystoneAddress.init) else { return }
-            address.authorities = keystoneAuthorities
-            options.authentication = .keystone(address)
+        case .keystone: options.authentication = .keystone(try keystoneAddress())
         }
     }
 }

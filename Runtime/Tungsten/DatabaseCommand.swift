@@ -21,17 +21,13 @@ struct DatabaseCommand: ParsableCommand {
 
 /// Which store.
 struct DatabaseOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "What keeps the configuration, as `tungsten api` has it: sqlite, or etcd:http://HOST:PORT[,…][/PREFIX].", valueName: "store"),
-        transform: { text in try StoreChoice(text) })
-    var store = StoreChoice.sqlite
+    @OptionGroup var storeOptions: StoreOptions
 
     @Option(name: .customLong("data-dir"), help: ArgumentHelp("The data folder of the embedded store.", valueName: "dir"))
     var dataDirectory: String = DataFolder.standard
 
-    var database: ConfigurationDatabase {
-        ConfigurationDatabase(store, dataDirectory: dataDirectory, ConfigurationResources.catalogue)
+    func database() throws -> ConfigurationDatabase {
+        ConfigurationDatabase(try storeOptions.choice, dataDirectory: dataDirectory, ConfigurationResources.catalogue)
     }
 }
 
@@ -48,7 +44,7 @@ struct DatabaseExportCommand: ParsableCommand {
 
     func run() throws {
         let output = try file.map(OutputFile.init(replacing:))
-        let (revision, objects) = try options.database.export { bytes throws(StoreError) in
+        let (revision, objects) = try options.database().export { bytes throws(StoreError) in
             try OutputFile.write(bytes, to: output?.descriptor ?? STDOUT_FILENO)
         }
         try output?.finish()
@@ -90,7 +86,7 @@ struct DatabaseImportCommand: ParsableCommand {
         var choices = ConfigurationDatabase.ImportOptions()
         choices.replaces = replace
         choices.leavesOut = leaveOut
-        let report = try options.database.importing(Array(content), choices)
+        let report = try options.database().importing(Array(content), choices)
         for note in report.notes { print("note: \(note)") }
         let removed = report.removed > 0 ? ", \(report.removed) removed" : ""
         print("imported \(report.objects) objects\(removed); the store is at revision \(report.revision)")
@@ -109,7 +105,7 @@ struct DatabaseCheckCommand: ParsableCommand {
     @OptionGroup var options: DatabaseOptions
 
     func run() throws {
-        let (findings, objects) = try options.database.check()
+        let (findings, objects) = try options.database().check()
         for finding in findings { print(finding) }
         let errors = findings.count { !$0.isHarmless }
         print("\(objects) objects, \(errors) errors, \(findings.count - errors) warnings")

@@ -248,6 +248,7 @@ import Testing
         let reply = try client.send("GET", "/projects", headers: "X-Auth-Token: abc\r\n")
         #expect(reply.status == 503 && reply.body.contains("Keystone (http://127.0.0.1:1/v3) does not answer"))
         #expect(try client.send("POST", "/v3/auth/tokens", "{}").status == 404)
+        #expect(try client.send("DELETE", "/v3/auth/tokens").headers["allow"] == "GET, HEAD, POST, OPTIONS")
         try await running.server.stop()
     }
 

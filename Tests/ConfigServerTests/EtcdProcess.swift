@@ -19,15 +19,21 @@ final class EtcdProcess: Sendable {
     /// One for all tests, each of which has its own prefix.
     static let common: Result<EtcdProcess, any Error> = Result { try start() }
 
-    private static func start() throws -> EtcdProcess {
+    /// - Parameter folder: with `own.pem`, `own.key` and `ca.pem`, for one that serves TLS to those who have a certificate of that authority.
+    static func start(certificates folder: String? = nil) throws -> EtcdProcess {
         // Another program may take a port between the look and the start.
-        for _ in 0..<5 { if let process = try EtcdProcess() { return process } }
+        for _ in 0..<5 { if let process = try EtcdProcess(folder) { return process } }
         throw Failure(message: "etcd does not start")
     }
 
-    private init?() throws {
+    private init?(_ certificates: String?) throws {
         guard let program = Self.program else { throw Failure(message: "etcd is not installed; run Scripts/install test") }
-        let (port, peerPort) = (try Self.freePort(), try Self.freePort())
+        let (port, peerPort, healthPort) = (try Self.freePort(), try Self.freePort(), try Self.freePort())
+        let url = (certificates == nil ? "http" : "https") + "://127.0.0.1:\(port)"
+        let security = certificates.map { folder in
+            let files = [("cert", "own.pem"), ("key", "own.key"), ("trusted-ca", "ca.pem")]
+            return ["--client-cert-auth"] + files.map { "--\($0)-file=\(folder)/\($1)" }
+        }
         address = NIOTransport.Address(host: "127.0.0.1", port: port)
         folder = try TemporaryFolder()
         standardInput = Pipe()
@@ -37,14 +43,14 @@ final class EtcdProcess: Sendable {
         process.arguments =
             ["-c", "folder=$1; shift; \"$@\" >/dev/null 2>&1 & cat >/dev/null; kill -9 $!; rm -rf \"$folder\"", "sh", folder.path, program]
             + [
-                "--data-dir", folder.path + "/etcd", "--listen-client-urls", "http://127.0.0.1:\(port)",
-                "--advertise-client-urls", "http://127.0.0.1:\(port)", "--listen-peer-urls", "http://127.0.0.1:\(peerPort)",
+                "--data-dir", folder.path + "/etcd", "--listen-client-urls", url, "--advertise-client-urls", url,
+                "--listen-metrics-urls", "http://127.0.0.1:\(healthPort)", "--listen-peer-urls", "http://127.0.0.1:\(peerPort)",
                 "--initial-advertise-peer-urls", "http://127.0.0.1:\(peerPort)",
                 "--initial-cluster", "default=http://127.0.0.1:\(peerPort)",
-            ]
+            ] + (security ?? [])
         process.standardInput = standardInput
         try process.run()
-        guard Self.answers(port) else { return nil }
+        guard Self.answers(healthPort) else { return nil }
     }
 
     /// Waits for half a minute at most.

@@ -31,6 +31,17 @@ import Testing
             let refused = try client.send("PUT", "/virtual-machines")
             #expect(refused.status == 405 && refused.headers["allow"] == "GET, HEAD, POST, OPTIONS")
             #expect(try client.send("PATCH", "/").status == 405)
+            // There are no tokens here, but what the address would take is known.
+            #expect(try client.send("POST", "/v3/auth/tokens", "{}").status == 404)
+            let untaken = try client.send("PUT", "/v3/auth/tokens", "{}")
+            #expect(untaken.status == 405 && untaken.headers["allow"] == "GET, HEAD, POST, OPTIONS")
+            // Every address has one representation, which older clients are used to get whatever they say that they take.
+            let shown = try client.send("GET", String(location))
+            for accept in ["application/xml", "text/html;q=0.9, image/png", "application/json;q=0", "*/*;q=0", "", ";;,nonsense"] {
+                let reply = try client.send("GET", String(location), headers: "Accept: \(accept)\r\n")
+                #expect(reply.status == 200 && reply.body == shown.body, "\(accept)")
+                #expect(try client.send("GET", "/virtual-machine/none", headers: "Accept: \(accept)\r\n").status == 404, "\(accept)")
+            }
             #expect(refused.headers["content-type"]?.hasPrefix("text/plain") == true)
             #expect(try client.send("DELETE", String(location)).status == 200)
         }

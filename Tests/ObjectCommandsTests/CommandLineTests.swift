@@ -211,6 +211,23 @@ private struct Surroundings {
         }
     }
 
+    /// A server that is told something wrong says which option that is, and does not start.
+    @Test(arguments: [
+        ("--auth keystone --keystone http://:5000", "--keystone: 'http://:5000' is no address of Keystone"),
+        ("--auth keystone", "--auth keystone needs --keystone URL"),
+        ("--store etcd:https://127.0.0.1:1 --etcd-ca none.pem", "none.pem"),
+        ("--store etcd:http://127.0.0.1:1 --etcd-ca none.pem", "write https://127.0.0.1:1"),
+        ("--etcd-credentials none", "go with --store etcd:"),
+        ("--store etcd:https://127.0.0.1:1 --etcd-credentials open", "chmod o= open"),
+    ]) func serversSayWhichOptionIsWrong(options: String, text: String) async throws {
+        let here = try Surroundings(server: nil)
+        defer { here.remove() }
+        let run = try await here.shell(
+            "echo tungsten:secret > open; chmod 644 open; tungsten api --data-dir data --listen 127.0.0.1:0 " + options)
+        #expect(run.status == 64 && run.complaints.contains(text), "\(run.status) \(run.complaints)")
+        #expect(!run.complaints.contains("secret"))
+    }
+
     @Test(arguments: ["bash", "zsh", "fish"]) func shellsAreToldHowToComplete(_ shell: String) async throws {
         let here = try Surroundings(server: nil)
         defer { here.remove() }

@@ -20,6 +20,9 @@ public struct TransportSecurity: Sendable, Equatable {
         self.key = key
     }
 
+    /// Reads the files, and throws what every connection would.
+    public func check() throws(ClientError) { _ = try context() }
+
     func context() throws(ClientError) -> NIOSSLContext {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv12

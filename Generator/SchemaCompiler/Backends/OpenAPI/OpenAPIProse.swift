@@ -20,7 +20,8 @@ enum OpenAPIProse {
         - **Times** are in UTC, as ISO 8601 text without a zone: `2025-01-31T12:00:00.000000`.
 
         Errors are plain text: a sentence that says what is wrong and, where possible, how to mend it. A client that sends \
-        `Accept: application/problem+json` gets the sentence as `detail` of a document (RFC 9457).
+        `Accept: application/problem+json` gets the sentence as `detail` of a document (RFC 9457). Apart from that every address has one \
+        representation and sends it whatever `Accept` says, as RFC 9110 allows (§12.5.1): nothing is answered with 406.
         """
 
     static let actions = """

@@ -30,7 +30,7 @@ public struct ConfigurationDatabase: Sendable {
     private func openForReading() throws(StoreError) -> any Store {
         switch choice {
         case .sqlite: try SQLiteStore(reading: DataDirectory.database(in: dataDirectory))
-        case .etcd(let addresses, let prefix): EtcdStore(addresses, prefix: prefix, isMade: false)
+        case .etcd(let addresses, let prefix, let access): EtcdStore(addresses, prefix: prefix, access: access, isMade: false)
         }
     }
 

@@ -85,11 +85,14 @@ enum Action: String, CaseIterable, Sendable {
 extension Route {
     /// Finds the route and checks that it has the method.
     init(_ request: Request, _ types: TypeTable) throws(Refusal) {
+        if let refusal = request.tokenMethodRefusal { throw refusal }
         try self.init(request.target, types)
         guard !methods.contains(request.method) else { return }
         let names = Self.names(methods)
         throw Refusal(405, "Method not allowed: this address takes \(names)", allow: names)
     }
+
+    fileprivate static let tokens = ["v3", "auth", "tokens"]
 
     private init(_ target: RequestTarget, _ types: TypeTable) throws(Refusal) {
         let segments = target.segments
@@ -120,7 +123,7 @@ extension Route {
     /// The value of Allow: what a target takes, whatever it is used with.
     static func allowed(_ target: RequestTarget, _ types: TypeTable) throws(Refusal) -> String {
         if target.segments.count == 1, Probe(rawValue: target.segments[0]) != nil { return names([.get]) }
-        if target.segments == ["v3", "auth", "tokens"] { return names([.get, .post]) }
+        if target.segments == tokens { return names([.get, .post]) }
         return names(try Route(target, types).methods)
     }
 
@@ -134,7 +137,7 @@ extension Route {
         }
     }
 
-    private static func names(_ methods: [Request.Method]) -> String {
+    fileprivate static func names(_ methods: [Request.Method]) -> String {
         (methods.flatMap { $0 == .get ? [$0.rawValue, "HEAD"] : [$0.rawValue] } + ["OPTIONS"]).joined(separator: ", ")
     }
 
@@ -144,5 +147,14 @@ extension Route {
         case .collection, .object, .networkAction: method != .get
         case .action(let action): action.isWriting
         }
+    }
+}
+
+extension Request {
+    /// Why a request that is about tokens has the wrong method, wherever tokens come from; nil when it has not, or is about something else.
+    public var tokenMethodRefusal: Refusal? {
+        guard target.segments == Route.tokens, method != .get, method != .post else { return nil }
+        let names = Route.names([.get, .post])
+        return Refusal(405, "Method not allowed: this address takes \(names)", allow: names)
     }
 }

@@ -270,3 +270,29 @@ public func etcdErrorText(_ body: [UInt8]) -> String {
     }
     return (message ?? nil) ?? String(decoding: body.prefix(200), as: UTF8.self)
 }
+
+// MARK: Logging in
+
+public func etcdLoginRequest(user: String, password: String) -> (path: String, body: [UInt8]) {
+    var writer = JSONWriter(reservingCapacity: 128)
+    writer.beginObject()
+    writer.member("name", user)
+    writer.member("password", password)
+    writer.endObject()
+    return ("/v3/auth/authenticate", writer.finish())
+}
+
+/// The token in the reply to a login; nil when there is none.
+public func etcdToken(_ body: [UInt8]) -> String? {
+    let token = try? JSONReader.read(body) { reader throws(CodingError) in
+        var found: String?
+        try reader.beginObject()
+        while let member = try reader.nextMember() {
+            if member == "token", try reader.peekKind == .string { found = try reader.string() } else { try reader.skipValue() }
+        }
+        return found
+    }
+    // It becomes a header.
+    guard let token = token ?? nil, !token.isEmpty, token.utf8.allSatisfy({ 0x20 < $0 && $0 < 0x7F }) else { return nil }
+    return token
+}

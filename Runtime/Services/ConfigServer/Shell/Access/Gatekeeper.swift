@@ -9,7 +9,7 @@ protocol Authenticator: Sendable {
     /// A refusal of 401 says that the token is no good, any other that it could not be found out.
     func find(_ token: String, _ complete: @escaping @Sendable (Result<TokenDocument, Refusal>) -> Void)
 
-    /// Answers `/v3/auth/tokens`, if that is served here.
+    /// Answers a GET or POST of `/v3/auth/tokens`, if that is served here.
     func answer(_ request: Request, _ image: Image, _ complete: @escaping @Sendable (Reply) -> Void) -> Bool
 
     /// For how long a token that was good counts as good, in seconds.
@@ -86,6 +86,10 @@ final class Gatekeeper: Sendable {
     /// Answers a request for a token, or about one; false when it is about something else.
     func answer(_ request: Request, _ image: Image?, _ complete: @escaping @Sendable (Reply) -> Void) -> Bool {
         guard let authenticator, request.target.segments == ["v3", "auth", "tokens"] else { return false }
+        if let refusal = request.tokenMethodRefusal {
+            complete(refusal.reply)
+            return true
+        }
         guard let image else {
             complete(Refusal(503, "Api server is Initializing:DB Resync in progress").reply)
             return true

@@ -102,25 +102,21 @@ final class UserAuthenticator: Authenticator {
     }
 
     func answer(_ request: Request, _ image: Image, _ complete: @escaping @Sendable (Reply) -> Void) -> Bool {
-        switch request.method {
-        case .post:
+        if request.method == .post {
             logIn(request, image, complete)
-        case .get:
-            // A service looks at its caller's token, with a token of its own.
-            switch document(request.token ?? "") {
-            case .failure(let refusal): complete(refusal.keystoneReply)
-            case .success:
-                switch document(request.subjectToken ?? "") {
-                case .failure: complete(Refusal(404, "the token in X-Subject-Token is not good (any more)").keystoneReply)
-                case .success(let document):
-                    var reply = Reply(200, body: document.json)
-                    reply.subjectToken = request.subjectToken
-                    complete(reply)
-                }
+            return true
+        }
+        // A service looks at its caller's token, with a token of its own.
+        switch document(request.token ?? "") {
+        case .failure(let refusal): complete(refusal.keystoneReply)
+        case .success:
+            switch document(request.subjectToken ?? "") {
+            case .failure: complete(Refusal(404, "the token in X-Subject-Token is not good (any more)").keystoneReply)
+            case .success(let document):
+                var reply = Reply(200, body: document.json)
+                reply.subjectToken = request.subjectToken
+                complete(reply)
             }
-        default:
-            complete(
-                Refusal(405, "Method not allowed: this address takes GET, HEAD, POST, OPTIONS", allow: "GET, HEAD, POST, OPTIONS").reply)
         }
         return true
     }

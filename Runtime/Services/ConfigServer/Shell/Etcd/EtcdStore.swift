@@ -58,12 +58,14 @@ public final class EtcdStore: Store {
 
     /// - Parameters:
     ///   - addresses: members of the cluster, tried in turn; at least one.
+    ///   - access: as whom, and over which TLS.
     ///   - isMade: the store is made if there is none.
     public init(
-        _ addresses: [NIOTransport.Address], prefix: String = EtcdLayout.standardPrefix, heldChanges: Int = 16_384, isMade: Bool = true
+        _ addresses: [NIOTransport.Address], prefix: String = EtcdLayout.standardPrefix, access: EtcdAccess = EtcdAccess(),
+        heldChanges: Int = 16_384, isMade: Bool = true
     ) {
         self.isMade = isMade
-        client = EtcdClient(addresses)
+        client = EtcdClient(addresses, access)
         layout = EtcdLayout(prefix: prefix)
         self.heldChanges = UInt64(max(heldChanges, 1))
         tag = String(UInt64.random(in: .min ... .max), radix: 16)
