@@ -60,7 +60,8 @@ struct DatabaseImportCommand: ParsableCommand {
             The store must be empty: one that a server has used holds the default objects at least, and is replaced with --replace. \
             Everything is checked first; what no server could load is refused, with what is wrong. An export of the older platform brings \
             its objects with their UUIDs, references, list and map properties, and the numbers and addresses that objects have; addresses \
-            that were taken without an object are not in it.
+            that were taken without an object are not in it. Memory for about three times the size of the file is needed, as everything is \
+            checked against everything before the first row is written.
             """)
 
     @OptionGroup var options: DatabaseOptions
@@ -77,16 +78,10 @@ struct DatabaseImportCommand: ParsableCommand {
     var file: String
 
     func run() throws {
-        let content: Data
-        do {
-            content = try file == "-" ? FileHandle.standardInput.readToEnd() ?? Data() : Data(contentsOf: URL(filePath: file))
-        } catch {
-            throw CommandFailure("cannot read \(file): \(error.localizedDescription)")
-        }
         var choices = ConfigurationDatabase.ImportOptions()
         choices.replaces = replace
         choices.leavesOut = leaveOut
-        let report = try options.database().importing(Array(content), choices)
+        let report = try options.database().importing(try InputFile.read(file), choices)
         for note in report.notes { print("note: \(note)") }
         let removed = report.removed > 0 ? ", \(report.removed) removed" : ""
         print("imported \(report.objects) objects\(removed); the store is at revision \(report.revision)")
@@ -140,5 +135,33 @@ private final class OutputFile {
             }
             rest = rest.dropFirst(max(count, 0))
         }
+    }
+}
+
+/// A file to be read as a whole, which may be large: once, into the memory that it is used from.
+private enum InputFile {
+    /// - Parameter path: `-` for standard input.
+    static func read(_ path: String) throws -> [UInt8] {
+        let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure(path) }
+        defer { if path != "-" { close(descriptor) } }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw failure(path) }
+        var bytes: [UInt8] = []
+        // The size is what the file has now; what can be read counts.
+        bytes.reserveCapacity(status.st_mode & S_IFMT == S_IFREG ? max(status.st_size, 0) : 0)
+        let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 1)
+        defer { piece.deallocate() }
+        while true {
+            let count = Glibc.read(descriptor, piece.baseAddress, piece.count)
+            if count == 0 { return bytes }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw failure(path) }
+            bytes.append(contentsOf: piece[..<count])
+        }
+    }
+
+    private static func failure(_ path: String) -> CommandFailure {
+        CommandFailure("cannot read \(path): \(String(cString: strerror(errno)))")
     }
 }

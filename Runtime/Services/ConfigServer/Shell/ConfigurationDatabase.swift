@@ -90,9 +90,9 @@ public struct ConfigurationDatabase: Sendable {
     }
 
     /// Puts a document into the store: an export of this platform or of the older one. All of it or nothing.
-    public func importing(_ text: [UInt8], _ options: ImportOptions) throws(StoreError) -> ImportReport {
+    public func importing(_ text: consuming [UInt8], _ options: ImportOptions) throws(StoreError) -> ImportReport {
         var report = ImportReport()
-        let archive = try archive(text, options, &report)
+        let archive = try archive(consume text, options, &report)
         let (store, directory) = try openForWriting()
         defer {
             store.close()
@@ -118,26 +118,10 @@ public struct ConfigurationDatabase: Sendable {
     }
 
     private func archive(
-        _ text: [UInt8], _ options: ImportOptions, _ report: inout ImportReport
+        _ text: consuming [UInt8], _ options: ImportOptions, _ report: inout ImportReport
     ) throws(StoreError) -> ConfigurationArchive {
-        let archive: ConfigurationArchive
-        do {
-            if OlderExport.isOne(text) {
-                let older = try OlderExport(parsing: text, service)
-                report.notes = older.problems
-                guard older.problems.isEmpty || options.leavesOut else { throw Self.refusal(older.problems) }
-                archive = older.archive
-            } else {
-                archive = try ConfigurationArchive(parsing: text)
-            }
-        } catch let error as CodingError {
-            let place = error.path.isEmpty ? "" : error.path + ": "
-            throw StoreError(.unusable, "the file cannot be read: \(place)\(error.message)")
-        } catch let error as StoreError {
-            throw error
-        } catch {
-            throw StoreError(.unusable, "\(error)")
-        }
+        // The text, which is as large as everything, is gone before what it says is looked at.
+        let archive = try parsed(consume text, options, &report)
         // What no server could load is not stored.
         var check = ConfigurationCheck(service)
         for row in archive.rows { check.add(row) }
@@ -147,6 +131,28 @@ public struct ConfigurationDatabase: Sendable {
         guard errors.isEmpty else { throw Self.refusal(errors.map { "\($0.subject): \($0.problem)" }) }
         report.notes += findings.map { "\($0.subject): \($0.problem)" }
         return archive
+    }
+
+    private func parsed(
+        _ text: [UInt8], _ options: ImportOptions, _ report: inout ImportReport
+    ) throws(StoreError) -> ConfigurationArchive {
+        do {
+            if OlderExport.isOne(text) {
+                let older = try OlderExport(parsing: text, service)
+                report.notes = older.problems
+                guard older.problems.isEmpty || options.leavesOut else { throw Self.refusal(older.problems) }
+                return older.archive
+            } else {
+                return try ConfigurationArchive(parsing: text)
+            }
+        } catch let error as CodingError {
+            let place = error.path.isEmpty ? "" : error.path + ": "
+            throw StoreError(.unusable, "the file cannot be read: \(place)\(error.message)")
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            throw StoreError(.unusable, "\(error)")
+        }
     }
 
     private static func refusal(_ problems: [String]) -> StoreError {

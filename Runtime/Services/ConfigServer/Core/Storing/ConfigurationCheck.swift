@@ -33,13 +33,8 @@ public struct ConfigurationCheck {
 
     /// Errors first.
     public consuming func finish() -> [ConfigurationFinding] {
-        let byUUID = Dictionary(rows.map { ($0.uuid, $0) }, uniquingKeysWith: { first, _ in first })
         checkIdentities()
-        for row in rows {
-            checkParent(row, byUUID)
-            checkTexts(row)
-            checkReferences(row, byUUID)
-        }
+        checkRows()
         checkNumbers()
         for (key, value) in values where (try? JSONValue(parsing: value)) == nil {
             find("the value '\(key)' of useragent-kv", "it is not JSON", "store it again, or delete it")
@@ -66,26 +61,43 @@ public struct ConfigurationCheck {
 
     // MARK: Objects
 
+    /// Each look-up table is gone before the next is made, and has places in `rows`, not rows: there may be millions.
     private mutating func checkIdentities() {
-        var uuids: [UUIDValue: ObjectRow] = [:]
+        checkOnce({ $0.uuid }) { check, row, other in
+            check.find(row, "it has the UUID of \(Self.name(other))", "keep one of them: \(Self.edit)")
+        }
         // Bytes: two spellings of `é` are two names.
-        var names: [[UInt8]: ObjectRow] = [:]
-        var numbers: [UInt64: ObjectRow] = [:]
-        for row in rows {
-            if let other = uuids.updateValue(row, forKey: row.uuid) {
-                find(row, "it has the UUID of \(Self.name(other))", "keep one of them: \(Self.edit)")
-            }
-            let name = Array(row.type.utf8) + row.name
-            if let other = names.updateValue(row, forKey: name) {
-                find(row, "it has the name of \(Self.name(other))", "delete one of them: \(Self.edit)")
-            }
-            if numbers.updateValue(row, forKey: row.number) != nil {
-                find(row, "its number \(row.number) occurs twice", Self.edit)
-            }
+        checkOnce({ Array($0.type.utf8) + $0.name }) { check, row, other in
+            check.find(row, "it has the name of \(Self.name(other))", "delete one of them: \(Self.edit)")
+        }
+        checkOnce({ $0.number }) { check, row, _ in check.find(row, "its number \(row.number) occurs twice", Self.edit) }
+    }
+
+    private mutating func checkOnce<Key: Hashable>(
+        _ key: (ObjectRow) -> Key, _ occursTwice: (inout ConfigurationCheck, ObjectRow, ObjectRow) -> Void
+    ) {
+        var places: [Key: Int32] = [:]
+        places.reserveCapacity(rows.count)
+        for (index, row) in rows.enumerated() {
+            guard let other = places.updateValue(Int32(truncatingIfNeeded: index), forKey: key(row)) else { continue }
+            occursTwice(&self, row, rows[Int(other)])
         }
     }
 
-    private mutating func checkParent(_ row: ObjectRow, _ rows: [UUIDValue: ObjectRow]) {
+    private mutating func checkRows() {
+        var places: [UUIDValue: Int32] = [:]
+        places.reserveCapacity(rows.count)
+        for index in rows.indices.reversed() { places[rows[index].uuid] = Int32(truncatingIfNeeded: index) }
+        let rows = rows
+        func row(_ uuid: UUIDValue) -> ObjectRow? { places[uuid].map { rows[Int($0)] } }
+        for each in rows {
+            checkParent(each, row)
+            checkTexts(each)
+            checkReferences(each, row)
+        }
+    }
+
+    private mutating func checkParent(_ row: ObjectRow, _ rows: (UUIDValue) -> ObjectRow?) {
         guard let type = service.types.type(named: row.type) else {
             return find(
                 row, "the schema has no type \(row.type)", "use a schema that has it, or leave it: nobody sees it", isHarmless: true)
@@ -99,7 +111,7 @@ public struct ConfigurationCheck {
             }
             return
         }
-        guard let parent = rows[uuid] else {
+        guard let parent = rows(uuid) else {
             return find(row, "it is an orphan: its parent \(uuid) is missing", "delete it, or give it another parent: \(Self.edit)")
         }
         if parent.number >= row.number { find(row, "it was made before its parent \(Self.name(parent))", Self.edit) }
@@ -135,11 +147,11 @@ public struct ConfigurationCheck {
 
     // MARK: References
 
-    private mutating func checkReferences(_ row: ObjectRow, _ rows: [UUIDValue: ObjectRow]) {
+    private mutating func checkReferences(_ row: ObjectRow, _ rows: (UUIDValue) -> ObjectRow?) {
         var dangling: [String] = []
         do throws(StoreError) {
             _ = try row.references { type, uuid throws(CodingError) in
-                if rows[uuid]?.type != type { dangling.append("\(type) \(uuid)") }
+                if rows(uuid)?.type != type { dangling.append("\(type) \(uuid)") }
                 return nil
             }
         } catch {
@@ -151,14 +163,15 @@ public struct ConfigurationCheck {
     }
 
     private mutating func checkNumbers() {
-        var owners: [UInt64: ObjectRow] = [:]
-        for row in rows {
+        var owners: [UInt64: Int32] = [:]
+        for (index, row) in rows.enumerated() where row.references.count > 2 {
             guard case .array(let references)? = try? JSONValue(parsing: row.references) else { continue }
             for reference in references where reference.elements.count > 2 {
                 guard let number = reference.elements[2].unsignedInteger else { continue }
-                if let other = owners.updateValue(row, forKey: number), other.uuid != row.uuid {
+                let other = owners.updateValue(Int32(truncatingIfNeeded: index), forKey: number)
+                if let other, rows[Int(other)].uuid != row.uuid {
                     find(
-                        row, "the number \(number) of a reference is also one of \(Self.name(other))",
+                        row, "the number \(number) of a reference is also one of \(Self.name(rows[Int(other)]))",
                         "harmless unless both refer to one object: remove the reference and add it again", isHarmless: true)
                 }
             }
@@ -169,14 +182,15 @@ public struct ConfigurationCheck {
 
     /// Compares what is held with what properties say. Relies on everything else being well.
     private mutating func checkAllocations() {
-        var owners: [Allocation: ObjectRow] = [:]
+        var owners: [Allocation: Int32] = [:]
         var unheld = ImageLoader(service.types)
         do throws(StoreError) {
-            for row in rows {
+            for (index, row) in rows.enumerated() {
                 for allocation in try row.parsedDetails().allocations {
-                    if let other = owners.updateValue(row, forKey: allocation) {
+                    if let other = owners.updateValue(Int32(truncatingIfNeeded: index), forKey: allocation) {
+                        let other = Self.name(rows[Int(other)])
                         find(
-                            row, "it holds the number \(allocation.number) of \(allocation.space), which \(Self.name(other)) holds too",
+                            row, "it holds the number \(allocation.number) of \(allocation.space), which \(other) holds too",
                             "delete one of them and make it again; until then no server loads this: \(Self.edit)")
                     }
                 }
