@@ -9,6 +9,28 @@ struct OpenAPITests {
         try Documents(OpenAPIBackend(model: SmallSchema.model(net)).files())
     }
 
+    /// References to responses as they stand among those of an operation.
+    private func refusals(_ statuses: Int...) -> String {
+        statuses.map { "\"\($0)\": {\"$ref\": \"#/components/responses/\($0)\"}" }.joined(separator: ",\n      ")
+    }
+
+    /// What answers a change.
+    private let changed = #"""
+        "200": {
+                "description": "Changed; an empty body changes nothing and is answered with one",
+                "headers": {"X-Configuration-Revision": {"$ref": "#/components/headers/X-Configuration-Revision"}},
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "type": "object",
+                      "required": ["network"],
+                      "properties": {"network": {"$ref": "#/components/schemas/object.updated"}}
+                    }
+                  }
+                }
+              }
+        """#
+
     @Test func schemasOfAnObject() throws {
         let document = try document()
         #expect(
@@ -110,16 +132,7 @@ struct OpenAPITests {
                           }
                         }
                       },
-                      "304": {"$ref": "#/components/responses/304"},
-                      "400": {"$ref": "#/components/responses/400"},
-                      "401": {"$ref": "#/components/responses/401"},
-                      "403": {"$ref": "#/components/responses/403"},
-                      "404": {"$ref": "#/components/responses/404"},
-                      "412": {"$ref": "#/components/responses/412"},
-                      "414": {"$ref": "#/components/responses/414"},
-                      "431": {"$ref": "#/components/responses/431"},
-                      "500": {"$ref": "#/components/responses/500"},
-                      "503": {"$ref": "#/components/responses/503"}
+                      \#(refusals(304, 400, 401, 403, 404, 412, 414, 431, 500, 503))
                     }
                   },
                   "put": {
@@ -147,31 +160,8 @@ struct OpenAPITests {
                       }
                     },
                     "responses": {
-                      "200": {
-                        "description": "Changed; an empty body changes nothing and is answered with one",
-                        "headers": {"X-Configuration-Revision": {"$ref": "#/components/headers/X-Configuration-Revision"}},
-                        "content": {
-                          "application/json": {
-                            "schema": {
-                              "type": "object",
-                              "required": ["network"],
-                              "properties": {"network": {"$ref": "#/components/schemas/object.updated"}}
-                            }
-                          }
-                        }
-                      },
-                      "400": {"$ref": "#/components/responses/400"},
-                      "401": {"$ref": "#/components/responses/401"},
-                      "403": {"$ref": "#/components/responses/403"},
-                      "404": {"$ref": "#/components/responses/404"},
-                      "409": {"$ref": "#/components/responses/409"},
-                      "412": {"$ref": "#/components/responses/412"},
-                      "413": {"$ref": "#/components/responses/413"},
-                      "414": {"$ref": "#/components/responses/414"},
-                      "415": {"$ref": "#/components/responses/415"},
-                      "431": {"$ref": "#/components/responses/431"},
-                      "500": {"$ref": "#/components/responses/500"},
-                      "503": {"$ref": "#/components/responses/503"}
+                      \#(changed),
+                      \#(refusals(400, 401, 403, 404, 409, 412, 413, 414, 415, 431, 500, 503))
                     }
                   },
                   "patch": {
@@ -199,31 +189,8 @@ struct OpenAPITests {
                       }
                     },
                     "responses": {
-                      "200": {
-                        "description": "Changed; an empty body changes nothing and is answered with one",
-                        "headers": {"X-Configuration-Revision": {"$ref": "#/components/headers/X-Configuration-Revision"}},
-                        "content": {
-                          "application/json": {
-                            "schema": {
-                              "type": "object",
-                              "required": ["network"],
-                              "properties": {"network": {"$ref": "#/components/schemas/object.updated"}}
-                            }
-                          }
-                        }
-                      },
-                      "400": {"$ref": "#/components/responses/400"},
-                      "401": {"$ref": "#/components/responses/401"},
-                      "403": {"$ref": "#/components/responses/403"},
-                      "404": {"$ref": "#/components/responses/404"},
-                      "409": {"$ref": "#/components/responses/409"},
-                      "412": {"$ref": "#/components/responses/412"},
-                      "413": {"$ref": "#/components/responses/413"},
-                      "414": {"$ref": "#/components/responses/414"},
-                      "415": {"$ref": "#/components/responses/415"},
-                      "431": {"$ref": "#/components/responses/431"},
-                      "500": {"$ref": "#/components/responses/500"},
-                      "503": {"$ref": "#/components/responses/503"}
+                      \#(changed),
+                      \#(refusals(400, 401, 403, 404, 409, 412, 413, 414, 415, 431, 500, 503))
                     }
                   },
                   "delete": {
@@ -240,17 +207,7 @@ struct OpenAPITests {
                         "description": "Deleted, with the children that the system made; the reply has no content",
                         "headers": {"X-Configuration-Revision": {"$ref": "#/components/headers/X-Configuration-Revision"}}
                       },
-                      "400": {"$ref": "#/components/responses/400"},
-                      "401": {"$ref": "#/components/responses/401"},
-                      "403": {"$ref": "#/components/responses/403"},
-                      "404": {"$ref": "#/components/responses/404"},
-                      "409": {"$ref": "#/components/responses/409"},
-                      "412": {"$ref": "#/components/responses/412"},
-                      "413": {"$ref": "#/components/responses/413"},
-                      "414": {"$ref": "#/components/responses/414"},
-                      "431": {"$ref": "#/components/responses/431"},
-                      "500": {"$ref": "#/components/responses/500"},
-                      "503": {"$ref": "#/components/responses/503"}
+                      \#(refusals(400, 401, 403, 404, 409, 412, 413, 414, 431, 500, 503))
                     }
                   }
                 }
