@@ -102,7 +102,10 @@ def test_a_file_that_was_named_and_is_missing_is_warned_about(caplog):
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        ({"api_server_port": "http"}, "api_server_port=: invalid literal"),
+        ({"api_server_port": "http"}, "api_server_port=: 'http' is not the number of a port, 1 to 65535"),
+        ({"api_server_port": 65536}, "api_server_port=: 65536 is not the number of a port"),
+        ({"api_server_host": "10.1.1.1:8082"}, "api_server_host=: '10.1.1.1:8082' is not the name or address of a host: its port goes into api_server_port="),
+        ({"api_server_host": ["http://10.1.1.1"]}, "api_server_host=: 'http://10.1.1.1' is not the name or address of a host"),
         ({"auth_type": "kerberos"}, "auth_type=: auth_type is 'kerberos'; there are: keystone, noauth"),
         ({"api_server_host": []}, "no API server is named: give api_server_host="),
     ],
@@ -123,5 +126,5 @@ def test_mistakes_in_the_ini_file_are_told(ini):
 def test_wrong_options_of_the_ini_file_are_told(tmp_path):
     path = tmp_path / "vnc_api_lib.ini"
     path.write_text("[global]\nWEB_PORT = http\n")
-    with pytest.raises(ValueError, match=r"WEB_PORT in \[global\] of .*vnc_api_lib.ini: invalid literal"):
+    with pytest.raises(ValueError, match=r"WEB_PORT in \[global\] of .*vnc_api_lib.ini: 'http' is not the number of a port"):
         load({}, str(path))

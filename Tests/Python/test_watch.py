@@ -120,6 +120,13 @@ def test_the_first_request_connects(own_project):
     assert asyncio.run(work()) == {own_project.name}
 
 
+def test_mistyped_names_are_told():
+    with pytest.raises(TypeError, match="no argument 'api_sever_host'; did you mean 'api_server_host'"):
+        AsyncVncApi(api_sever_host="127.0.0.1")
+    with pytest.raises(AttributeError, match="AsyncVncApi has no method 'virtual_network_raed'; did you mean 'virtual_network_read'"):
+        AsyncVncApi(**ARGUMENTS).virtual_network_raed
+
+
 def test_a_client_that_is_not_connected_says_so():
     with pytest.raises(RuntimeError, match="async with"):
         AsyncVncApi(**ARGUMENTS).sync

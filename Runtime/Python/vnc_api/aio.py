@@ -13,6 +13,7 @@ Requests are made in threads of the client's own, as many at once as ``concurren
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import AsyncIterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -23,6 +24,7 @@ from .bulk import Bulk
 from .conversation import AsyncShell, Conversation
 from .gen.vnc_api_client_gen import ResourceOperations
 from .resource import Resource
+from .spelling import choice
 from .vnc_api import VncApi
 from .watch import Watch, WatchEvent
 
@@ -44,6 +46,10 @@ class AsyncVncApi(Actions, ResourceOperations, AsyncShell):
     """
 
     def __init__(self, *, concurrency: int = 16, **arguments: Any) -> None:
+        # A mistyped argument is told here, not by the first request.
+        for name in arguments:
+            if name not in inspect.signature(VncApi).parameters:
+                raise TypeError(f"AsyncVncApi() takes no argument {name!r}; {choice(name, inspect.signature(VncApi).parameters)}")
         self._arguments = arguments
         self._executor = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="vnc_api")
         self._sync: VncApi | None = None

@@ -51,6 +51,9 @@ class Bulk(SingleChanges, ResourceOperations, Shell):
         else:
             self.discard()
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {len(self)} requests to {self._bulk_client._connection}>"
+
     def __len__(self) -> int:
         """How many requests wait."""
         return sum(len(writes) for _, writes in self._waiting)

@@ -18,7 +18,7 @@ from .exceptions import HttpError, NoIdError, ResourceTypeUnknownError, VncError
 from .operations import stored
 from .resource import Resource, get_object_class
 from .settings import Settings
-from .spelling import NoSuchAttribute, shown, suggestion
+from .spelling import shown
 from .watch import Watch
 
 if TYPE_CHECKING:
@@ -77,10 +77,8 @@ class Client(Actions, Shell):
             self._connection.probe_hosts()
         self._home = HomePage.read(self._connection, wait)
 
-    if not TYPE_CHECKING:  # Where a checker sees this method, it lets every name pass.
-
-        def __getattr__(self, name: str) -> Any:
-            raise NoSuchAttribute(lambda: f"{type(self).__name__} has no method {name!r}; {suggestion(name, dir(type(self)), 3)}".rstrip("; "))
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._connection}>"
 
     def __enter__(self) -> Self:
         return self

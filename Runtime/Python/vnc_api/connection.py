@@ -66,6 +66,9 @@ class Connection:
         if settings.request_log:
             _log_requests_to(settings.request_log)
 
+    def __str__(self) -> str:
+        return ", ".join(map(self._origin, self.settings.hosts))
+
     def close(self) -> None:
         """Closes all sockets."""
         self._http.close()

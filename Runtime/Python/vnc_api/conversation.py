@@ -19,7 +19,7 @@ from collections.abc import Awaitable, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Callable, Generic, NamedTuple, Protocol, TypeVar, Union, overload
 
 from .exceptions import WrongAnswerError
-from .spelling import shown, suggestion
+from .spelling import NoSuchAttribute, shown, suggestion
 from .tracking import FieldReader
 
 if TYPE_CHECKING:
@@ -107,6 +107,11 @@ class Handle(FieldReader, Protocol):
 
 class _Shell:
     """Who carries descriptions out."""
+
+    if not TYPE_CHECKING:  # Where a checker sees this method, it lets every name pass.
+
+        def __getattr__(self, name: str) -> Any:
+            raise NoSuchAttribute(lambda: f"{type(self).__name__} has no method {name!r}; {suggestion(name, dir(type(self)), 3)}".rstrip("; "))
 
     @property
     def _handle(self) -> Handle:

@@ -86,6 +86,23 @@ def _texts(value: Any) -> list[str]:
     return [str(item).strip() for item in items]
 
 
+def _hosts(value: Any) -> list[str]:
+    hosts = _texts(value)
+    for host in hosts:
+        if "/" in host or host.count(":") == 1:
+            raise ValueError(
+                f"{host!r} is not the name or address of a host: its port goes into api_server_port= or WEB_PORT, a whole URL into "
+                "api_server_url= or BASE_URL"
+            )
+    return hosts
+
+
+def _port(value: Any) -> int:
+    if not str(value).strip().isdecimal() or not 0 < int(value) < 65536:
+        raise ValueError(f"{value!r} is not the number of a port, 1 to 65535")
+    return int(value)
+
+
 def _boolean(value: Any) -> bool:
     return value if isinstance(value, bool) else str(value).strip().lower() in ("1", "yes", "true", "on")
 
@@ -103,8 +120,8 @@ def _log_file(value: Any) -> str | None:
 
 # Argument of VncApi, section and option of the ini file, place in Settings, conversion.
 _OPTIONS: Sequence[tuple[str, str, str, str, Any]] = (
-    ("api_server_host", "global", "WEB_SERVER", "hosts", _texts),
-    ("api_server_port", "global", "WEB_PORT", "port", int),
+    ("api_server_host", "global", "WEB_SERVER", "hosts", _hosts),
+    ("api_server_port", "global", "WEB_PORT", "port", _port),
     ("api_server_url", "global", "BASE_URL", "base_path", str),
     ("api_server_use_ssl", "global", "use_ssl", "use_ssl", _boolean),
     ("apiinsecure", "global", "insecure", "tls.insecure", _boolean),
@@ -119,7 +136,7 @@ _OPTIONS: Sequence[tuple[str, str, str, str, Any]] = (
     ("auth_type", "auth", "AUTHN_TYPE", "uses_keystone", _keystone),
     ("auth_protocol", "auth", "AUTHN_PROTOCOL", "keystone.protocol", str),
     ("auth_host", "auth", "AUTHN_SERVER", "keystone.host", str),
-    ("auth_port", "auth", "AUTHN_PORT", "keystone.port", int),
+    ("auth_port", "auth", "AUTHN_PORT", "keystone.port", _port),
     ("auth_url", "auth", "AUTHN_URL", "keystone.path", str),
     ("auth_token_url", "auth", "AUTHN_TOKEN_URL", "keystone.token_url", str),
     ("username", "auth", "AUTHN_USER", "keystone.username", str),
