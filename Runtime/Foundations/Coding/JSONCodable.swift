@@ -20,11 +20,12 @@ extension JSONCodable {
         try self.init(json: Array(text.utf8), unknownMembers: unknownMembers)
     }
 
-    /// The value as a JSON document, without blanks.
+    /// The value as a JSON document, without blanks. Takes no more memory than it needs, as many are kept.
     public func json() -> [UInt8] {
         var writer = JSONWriter()
         encode(to: &writer)
-        return writer.finish()
+        let text = writer.finish()
+        return text.capacity - text.count > text.count / 4 ? text.withUnsafeBufferPointer { Array($0) } : text
     }
 
     /// The value as a JSON document, without blanks.
