@@ -4,7 +4,7 @@
 import ConfigurationModel
 import NetworkTypes
 
-struct LogicalRouterRule: Rule {
+struct LogicalRouterRule: UpgradingRule {
     let type = "logical-router"
 
     private static let kind = "logical_router_type"

@@ -2,7 +2,7 @@
 
 import ConfigurationModel
 
-struct PhysicalInterfaceRule: Rule {
+struct PhysicalInterfaceRule: UpgradingRule {
     let type = "physical-interface"
 
     func complete(_ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft) throws(Refusal) {

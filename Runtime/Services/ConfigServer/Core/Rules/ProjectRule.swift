@@ -2,7 +2,7 @@
 
 import ConfigurationModel
 
-struct ProjectRule: Rule {
+struct ProjectRule: UpgradingRule {
     let type = "project"
 
     func complete(_ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft) throws(Refusal) {

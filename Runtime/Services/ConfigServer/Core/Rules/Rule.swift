@@ -22,7 +22,11 @@ protocol Rule: Sendable {
     /// be deleted: the object itself, or an ancestor that takes it along.
     func removing(_ state: ObjectState, along root: Identity, in draft: inout Draft) throws(Refusal)
 
-    /// Whether `completeOlder` may have something to do. Asked of every object at the start, so no more than a glance.
+}
+
+/// A rule that knows more now than when some of the stored objects were made.
+protocol UpgradingRule: Rule {
+    /// Whether `completeOlder` may have something to do. Asked of every object of the type at the start, so no more than a glance.
     func isOlder(_ state: ObjectState, in draft: Draft) -> Bool
 
     /// Gives an object that an older version of the server made what it would have if it were made now, and saves it when it changes.
@@ -35,8 +39,6 @@ extension Rule {
     func made(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {}
     func changed(_ object: ObjectDraft, replacing before: ObjectState, in draft: inout Draft) throws(Refusal) {}
     func removing(_ state: ObjectState, along root: Identity, in draft: inout Draft) throws(Refusal) {}
-    func isOlder(_ state: ObjectState, in draft: Draft) -> Bool { false }
-    func completeOlder(_ object: ObjectDraft, in draft: inout Draft) throws(Refusal) {}
 }
 
 /// The rules by type.
@@ -57,6 +59,11 @@ struct Rulebook: Sendable {
     }
 
     subscript(type: TypeNumber) -> (any Rule)? { rules[Int(type)] }
+
+    /// The rules that upgrade objects of their type, in the order of the types.
+    var upgrading: [(type: TypeNumber, rule: any UpgradingRule)] {
+        rules.enumerated().compactMap { number, rule in (rule as? any UpgradingRule).map { (TypeNumber(number), $0) } }
+    }
 
     /// Every rule there is.
     static let all: [any Rule] =

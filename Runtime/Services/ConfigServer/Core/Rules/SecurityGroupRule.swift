@@ -3,7 +3,7 @@
 import Coding
 import ConfigurationModel
 
-struct SecurityGroupRule: Rule {
+struct SecurityGroupRule: UpgradingRule {
     let type = "security-group"
 
     static let space = "security-groups"

@@ -2,7 +2,7 @@
 
 import ConfigurationModel
 
-struct SubClusterRule: Rule {
+struct SubClusterRule: UpgradingRule {
     let type = "sub-cluster"
 
     static let space = "sub-clusters"

@@ -4,7 +4,7 @@
 import ConfigurationModel
 import NetworkTypes
 
-struct TagRule: Rule {
+struct TagRule: UpgradingRule {
     let type = "tag"
 
     private static let typeName = "tag_type_name"

@@ -3,7 +3,7 @@
 import ConfigurationModel
 import NetworkTypes
 
-struct TagTypeRule: Rule {
+struct TagTypeRule: UpgradingRule {
     let type = "tag-type"
 
     static let identifier = "tag_type_id"

@@ -4,7 +4,7 @@ import ConfigurationModel
 import Coding
 import NetworkTypes
 
-struct VirtualNetworkRule: Rule {
+struct VirtualNetworkRule: UpgradingRule {
     let type = "virtual-network"
 
     /// Numbers of networks, and the VXLAN network identifiers derived from them.

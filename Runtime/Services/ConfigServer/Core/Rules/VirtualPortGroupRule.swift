@@ -2,7 +2,7 @@
 
 import ConfigurationModel
 
-struct VirtualPortGroupRule: Rule {
+struct VirtualPortGroupRule: UpgradingRule {
     let type = "virtual-port-group"
 
     func complete(_ object: inout ObjectDraft, replacing before: ObjectState?, in draft: inout Draft) throws(Refusal) {
