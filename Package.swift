@@ -85,11 +85,12 @@ let package = Package(
             path: "Runtime/Services/ConfigServer/Core", swiftSettings: strict),
         .systemLibrary(
             name: "CSQLite", path: "Runtime/Services/ConfigServer/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CAllocator", path: "Runtime/Services/ConfigServer/CAllocator"),
         .systemLibrary(name: "CCrypt", path: "Runtime/Services/ConfigServer/CCrypt", providers: [.apt(["libcrypt-dev", "libssl-dev"])]),
         .target(
             name: "ConfigServer",
             dependencies: [
-                "CCrypt", "Client", "Coding", "ConfigServerCore", "CSQLite", "NIOTransport", "NetworkTypes", "Resources",
+                "CAllocator", "CCrypt", "Client", "Coding", "ConfigServerCore", "CSQLite", "NIOTransport", "NetworkTypes", "Resources",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -68,6 +68,7 @@ struct APICommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        ConfigServer.prepareProcess()
         let stop = common.makeStopSignal()
         var options = ConfigServer.Options(host: listen.host, port: listen.port, dataDirectory: common.dataDirectory)
         try authentication.apply(to: &options)
@@ -94,6 +95,8 @@ struct APICommand: AsyncParsableCommand {
         fflush(nil)
         await stop.requested()
         try await server.stop()
+        // What is left is memory, and there may be much of it: the system takes it back at once.
+        withExtendedLifetime(server) { Glibc.exit(EXIT_SUCCESS) }
     }
 }
 

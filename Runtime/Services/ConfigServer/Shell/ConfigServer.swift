@@ -1,6 +1,7 @@
 // The configuration server as a role of the `tungsten` command, and as tests start it: sockets, data folder, start and stop. It listens
 // before it has read its data, so that clients are told to wait instead of being turned away.
 
+import CAllocator
 import ConfigServerCore
 import Glibc
 import Logging
@@ -81,6 +82,10 @@ public final class ConfigServer: Sendable {
         self.connections = connections
         self.logger = logger
     }
+
+    /// Makes a process ready that is there for a server and nothing else: for the memory of a big configuration, and for much of it going
+    /// from one thread to another. To be called before there are threads.
+    public static func prepareProcess() { tungsten_share_heap(64 << 20) }
 
     /// Takes the data folder and begins to listen. Until `load` has returned, every request is answered with 503.
     public static func listen(_ options: Options, _ catalogue: ResourceCatalogue, _ logger: Logger) async throws -> ConfigServer {
