@@ -11,6 +11,34 @@ extension UUIDValue {
         self = uuid
     }
 
+    /// As `init(anySpelling:)`, from bytes.
+    public init?(anySpelling text: UnsafeBufferPointer<UInt8>) {
+        guard let uuid = Self(canonical: text) ?? Self(digits: text[...]) else { return nil }
+        self = uuid
+    }
+
+    /// The spelling of replies and stores: digits in lower case, and four dashes.
+    private init?(canonical text: UnsafeBufferPointer<UInt8>) {
+        guard text.count == Self.textLength else { return nil }
+        var isValid = true
+        func digits(_ range: Range<Int>) -> UInt64 {
+            var value: UInt64 = 0
+            for position in range {
+                let byte = text[position]
+                let number = byte &- UInt8(ascii: "0")
+                let letter = byte &- UInt8(ascii: "a")
+                isValid = isValid && (number < 10 || letter < 6)
+                value = value &<< 4 | UInt64(number < 10 ? number : letter &+ 10)
+            }
+            return value
+        }
+        let high = digits(0..<8) << 32 | digits(9..<13) << 16 | digits(14..<18)
+        let low = digits(19..<23) << 48 | digits(24..<36)
+        let dashes = (text[8], text[13], text[18], text[23])
+        guard isValid, dashes == (UInt8(ascii: "-"), UInt8(ascii: "-"), UInt8(ascii: "-"), UInt8(ascii: "-")) else { return nil }
+        self.init(high: high, low: low)
+    }
+
     private init?(digits: Slice<UnsafeBufferPointer<UInt8>>) {
         var digits = digits
         if digits.first == UInt8(ascii: "u"), digits.starts(with: "urn:uuid:".utf8) { digits = digits.dropFirst(9) }

@@ -5,18 +5,15 @@ import Logging
 
 extension ConfigurationEngine {
     func load(_ writing: inout Writing) throws(StoreError) {
-        var loader = ImageLoader(service.types)
         var log: [ChangeRow] = []
-        let position = try store.load(
-            object: { row throws(StoreError) in try loader.add(row) },
-            value: { key, value throws(StoreError) in loader.addValue(key, value) },
-            change: { row throws(StoreError) in log.append(row) })
-        for (type, count) in loader.unknownTypes.sorted(by: { $0.key < $1.key }) {
+        let (image, unknownTypes, position) = try LoadingLine.load(service.types) { object, value throws(StoreError) in
+            try store.load(object: object, value: value, change: { row throws(StoreError) in log.append(row) })
+        }
+        for (type, count) in unknownTypes.sorted(by: { $0.key < $1.key }) {
             logger.warning(
                 "objects of a type that the schema does not have stay in the store, unseen",
                 metadata: ["type": "\(type)", "count": "\(count)"])
         }
-        let image = try loader.finish()
         var history = ChangeHistory<FeedEntry>(after: log.first.map { $0.revision - 1 } ?? position.revision, options.history)
         for row in log {
             guard let change = service.change(row, in: image) else { continue }

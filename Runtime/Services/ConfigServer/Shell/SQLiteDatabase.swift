@@ -5,7 +5,7 @@ import ConfigServerCore
 
 /// An open database file.
 ///
-/// Not Sendable by itself; the connection is opened in SQLite's serialised mode, and the store sees to it that one thread uses it at a time.
+/// Not Sendable, and SQLite takes no locks for it: the store sees to it that one thread uses it at a time.
 final class SQLiteDatabase {
     private let handle: OpaquePointer
     private let path: String
@@ -13,7 +13,7 @@ final class SQLiteDatabase {
     init(path: String, isReadOnly: Bool = false) throws(StoreError) {
         var handle: OpaquePointer?
         let access = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-        let flags = access | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_NOFOLLOW
+        let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW
         let status = sqlite3_open_v2(path, &handle, flags, nil)
         guard status == SQLITE_OK, let handle else {
             let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
@@ -132,6 +132,14 @@ final class SQLiteStatement {
         guard sqlite3_column_type(statement, column) != SQLITE_NULL else { return nil }
         guard let start = sqlite3_column_blob(statement, column) else { return [] }
         return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column))))
+    }
+
+    /// Calls `body` with the bytes of a column; nil for NULL.
+    func withBytes<Result>(_ column: Int32, _ body: (UnsafeBufferPointer<UInt8>) -> Result?) -> Result? {
+        guard sqlite3_column_type(statement, column) != SQLITE_NULL else { return nil }
+        guard let start = sqlite3_column_blob(statement, column) else { return body(UnsafeBufferPointer(start: nil, count: 0)) }
+        return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column)))
+            .withMemoryRebound(to: UInt8.self) { body($0) }
     }
 
     func text(_ column: Int32) -> String? { bytes(column).map { String(decoding: $0, as: UTF8.self) } }

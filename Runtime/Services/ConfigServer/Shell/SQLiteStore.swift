@@ -6,6 +6,7 @@
 //     changes  revision, kind, uuid, type, name, note                                     which objects changed lately, and who did it
 
 import ConfigServerCore
+import Glibc
 import NetworkTypes
 import Synchronization
 
@@ -193,7 +194,8 @@ public final class SQLiteStore: Store {
             defer { _ = try? connection.database.execute("COMMIT") }
             let objects = try connection.database.prepare("SELECT * FROM objects ORDER BY number")
             defer { objects.finalize() }
-            while try objects.step() { try object(try Self.row(objects)) }
+            var type = ""
+            while try objects.step() { try object(try Self.row(objects, &type)) }
             let pairs = try connection.database.prepare("SELECT key, value FROM pairs ORDER BY key")
             defer { pairs.finalize() }
             while try pairs.step() { try value(pairs.text(0) ?? "", pairs.bytes(1) ?? []) }
@@ -219,23 +221,24 @@ public final class SQLiteStore: Store {
         return ChangeRow(revision: revision, kind: kind, uuid: uuid, type: type, name: name, note: statement.bytes(5))
     }
 
-    private static func row(_ statement: SQLiteStatement) throws(StoreError) -> ObjectRow {
+    /// - Parameter lastType: the type of the row before this one, whose text the next one shares.
+    private static func row(_ statement: SQLiteStatement, _ lastType: inout String) throws(StoreError) -> ObjectRow {
         let number = UInt64(bitPattern: statement.integer(0))
-        func uuid(_ column: Int32) throws(StoreError) -> UUIDValue? {
-            guard let text = statement.text(column) else { return nil }
-            guard let uuid = UUIDValue(anySpelling: text) else {
-                throw StoreError(.unusable, "row \(number) of the table objects is damaged: '\(text)' is not a UUID; restore a backup")
-            }
-            return uuid
-        }
-        guard let identifier = try uuid(1), let type = statement.text(2), let name = statement.bytes(3),
+        if !(statement.withBytes(2, { lastType.isEqual(to: $0) }) ?? false) { lastType = statement.text(2) ?? "" }
+        guard let identifier = try uuid(statement, 1, number), !lastType.isEmpty, let name = statement.bytes(3),
             let properties = statement.bytes(5), let references = statement.bytes(6)
         else {
             throw StoreError(.unusable, "row \(number) of the table objects is damaged: a column is NULL; restore a backup")
         }
         return ObjectRow(
-            number: number, uuid: identifier, type: type, name: name, parent: try uuid(4), properties: properties, references: references,
-            details: statement.bytes(7))
+            number: number, uuid: identifier, type: lastType, name: name, parent: try uuid(statement, 4, number), properties: properties,
+            references: references, details: statement.bytes(7))
+    }
+
+    private static func uuid(_ statement: SQLiteStatement, _ column: Int32, _ number: UInt64) throws(StoreError) -> UUIDValue? {
+        if let uuid = statement.withBytes(column, { UUIDValue(anySpelling: $0) }) { return uuid }
+        guard let text = statement.text(column) else { return nil }
+        throw StoreError(.unusable, "row \(number) of the table objects is damaged: '\(text)' is not a UUID; restore a backup")
     }
 
     public func close() {
@@ -249,5 +252,16 @@ public final class SQLiteStore: Store {
 
     private static func checkOpen(_ connection: Connection) throws(StoreError) {
         guard !connection.isClosed else { throw StoreError(.failed, "the store is closed: the server is stopping") }
+    }
+}
+
+extension String {
+    fileprivate mutating func isEqual(to bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        withUTF8 { own in
+            guard own.count == bytes.count, let first = own.baseAddress, let other = bytes.baseAddress else {
+                return own.isEmpty && bytes.isEmpty
+            }
+            return memcmp(first, other, own.count) == 0
+        }
     }
 }

@@ -1,7 +1,6 @@
 // How an image takes over what another server stored: from rows, where the server that made them applied the transaction itself. Promises
 // the same image and the same changes as that server has, or an error that names the row and an image as it was.
 
-import Coding
 import NetworkTypes
 
 extension ConfigurationService {
@@ -112,12 +111,11 @@ private struct Following {
     private func state(of row: ObjectRow, _ identity: Identity, at index: Int) throws(StoreError) -> ObjectState {
         try row.checkProperties()
         let (image, puts) = (image, puts)
-        let references = try row.references { type, uuid throws(CodingError) in
-            if uuid == identity.uuid { return identity }
-            if let present = image.state(uuid)?.identity { return present }
-            if let coming = puts[uuid]?.first(where: { $0.index > index })?.identity { return coming }
-            guard image.unseen.contains(uuid) else { throw ObjectRow.missing(type, uuid) }
-            return nil
+        let references = try row.references { uuid in
+            if uuid == identity.uuid { return .object(identity) }
+            if let present = image.state(uuid)?.identity { return .object(present) }
+            if let coming = puts[uuid]?.first(where: { $0.index > index })?.identity { return .object(coming) }
+            return image.unseen.contains(uuid) ? .unseen : .missing
         }
         let details = try row.parsedDetails()
         return ObjectState(

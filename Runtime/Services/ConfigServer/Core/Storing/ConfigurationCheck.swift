@@ -150,9 +150,9 @@ public struct ConfigurationCheck {
     private mutating func checkReferences(_ row: ObjectRow, _ rows: (UUIDValue) -> ObjectRow?) {
         var dangling: [String] = []
         do throws(StoreError) {
-            _ = try row.references { type, uuid throws(CodingError) in
+            _ = try row.checkedReferences { type, uuid in
                 if rows(uuid)?.type != type { dangling.append("\(type) \(uuid)") }
-                return nil
+                return .unseen
             }
         } catch {
             return find(row, "its references do not decode: \(error.message)", Self.edit)
