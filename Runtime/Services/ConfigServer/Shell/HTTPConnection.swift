@@ -40,12 +40,17 @@ final class HTTPConnection: ChannelDuplexHandler {
         var entry: LogEntry?
     }
 
-    /// What the access log will say.
-    private struct LogEntry {
+    /// What the access log will say. A class, as the one who asks is known later than the request; made only where there is a log.
+    private final class LogEntry {
         let method: String
         let target: String
         let begin = NIODeadline.now()
         var user: String?
+
+        init(method: String, target: String) {
+            self.method = method
+            self.target = target
+        }
     }
 
     /// Replies that are longer are written in parts, so that a client that takes nothing is told from one that takes it slowly.
@@ -164,7 +169,12 @@ final class HTTPConnection: ChannelDuplexHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        stream?.end()
+        if let stream {
+            stream.end()
+            if let received = outstanding, case .request(let request) = received.content {
+                log(received, request.address, request.id, status: 200, bytes: stream.written)
+            }
+        }
         patrol.remove(self)
         rest = nil
         engine.counters.closed()
@@ -427,9 +437,8 @@ final class HTTPConnection: ChannelDuplexHandler {
     private func perform(_ request: Request, _ access: Result<Access, Refusal>, _ received: Received) -> Reply? {
         do throws(Refusal) {
             var request = request
-            var received = received
             request.access = try access.get()
-            if accessLog != nil { received.entry?.user = request.access.caller?.user }
+            if let entry = received.entry { entry.user = request.access.caller?.user }
             let operation = try engine.service.operation(request)
             if let reply = engine.answer(operation) {
                 if reply.status == 200, let mode = try engine.service.requestedMode(operation) { gatekeeper.setMode(mode) }
@@ -441,7 +450,12 @@ final class HTTPConnection: ChannelDuplexHandler {
             if operation.isWatching {
                 guard try engine.mustCatchUp(for: operation) else { return try watch(operation, received, context) }
                 outstanding = received
-                engine.catchUp { [received] in eventLoop.execute { bound.value.watchLater(operation, received) } }
+                engine.catchUp {
+                    eventLoop.execute {
+                        let connection = bound.value
+                        if let received = connection.outstanding { connection.watchLater(operation, received) }
+                    }
+                }
                 return nil
             }
             outstanding = received
@@ -456,7 +470,7 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     /// The engine has caught up with what the watcher saw elsewhere.
     private func watchLater(_ operation: Operation, _ received: Received) {
-        guard outstanding != nil, let context else { return }
+        guard let context else { return }
         do throws(Refusal) {
             if let reply = try watch(operation, received, context) { finish(reply) }
         } catch {
@@ -503,7 +517,6 @@ final class HTTPConnection: ChannelDuplexHandler {
         var method = Counters.Method.other
         var body: [UInt8] = []
         var address = peer
-        var user = received.entry?.user
         switch received.content {
         case .request(let request):
             method = received.isHead ? .head : Counters.Method(request.method)
@@ -513,19 +526,12 @@ final class HTTPConnection: ChannelDuplexHandler {
             address = request.address
         case .answered:
             reply.requestID = engine.requestNumbers.next()
-            user = nil
         }
         engine.counters.answered(method, reply.status)
         if received.wantsProblems, reply.status >= 400 {
             reply = reply.asProblem(title: HTTPResponseStatus(statusCode: reply.status).reasonPhrase, requestBody: body)
         }
-        if let accessLog, let entry = received.entry {
-            accessLog.add(
-                AccessLog.Entry(
-                    time: engine.now(), requestID: reply.requestID, address: address, user: user, method: entry.method,
-                    target: entry.target, status: reply.status, bytes: received.isHead ? 0 : reply.body.count,
-                    microseconds: (NIODeadline.now() - entry.begin).nanoseconds / 1000))
-        }
+        log(received, address, reply.requestID, status: reply.status, bytes: received.isHead ? 0 : reply.body.count)
         let keepsAlive = received.keepsAlive && !isStopping && !isExtra
         var buffer = context.channel.allocator.buffer(capacity: 256 + (received.isHead ? 0 : reply.body.count))
         buffer.writeReply(reply, isHead: received.isHead, keepsAlive: keepsAlive, date: date.text())
@@ -541,6 +547,14 @@ final class HTTPConnection: ChannelDuplexHandler {
         let sent = keepsAlive ? nil : context.eventLoop.makePromise(of: Void.self)
         context.write(wrapOutboundOut(buffer), promise: sent)
         if let sent { closeAfter(sent.futureResult, context) }
+    }
+
+    private func log(_ received: Received, _ address: String?, _ requestID: String?, status: Int, bytes: Int) {
+        guard let accessLog, let entry = received.entry else { return }
+        accessLog.add(
+            AccessLog.Entry(
+                time: engine.now(), requestID: requestID, address: address, user: entry.user, method: entry.method, target: entry.target,
+                status: status, bytes: bytes, microseconds: (NIODeadline.now() - entry.begin).nanoseconds / 1000))
     }
 
     /// Writes of a long reply what the connection takes.

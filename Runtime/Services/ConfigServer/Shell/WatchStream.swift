@@ -28,6 +28,8 @@ final class WatchStream {
     private var phase: Phase
     /// The watcher has been told of everything up to this revision that it wants to hear.
     private var position: UInt64
+    /// How many bytes of events were written.
+    private(set) var written = 0
     private var keepAlive: RepeatedTask?
     private let wake = WakeFlag()
 
@@ -140,7 +142,9 @@ final class WatchStream {
             position = entry.change.revision
             guard query.includes(entry.change) else { continue }
             if isChunked, query.showsAll(of: entry.change) {
-                channel.write(entry.chunk(engine.service.eventText), promise: nil)
+                let chunk = entry.chunk(engine.service.eventText)
+                written += chunk.readableBytes
+                channel.write(chunk, promise: nil)
             } else {
                 write(engine.service.eventText(entry.change, for: query))
             }
@@ -157,7 +161,9 @@ final class WatchStream {
     }
 
     private func write(_ text: [UInt8]) {
-        channel.write(isChunked ? ByteBuffer(chunk: text) : ByteBuffer(bytes: text), promise: nil)
+        let bytes = isChunked ? ByteBuffer(chunk: text) : ByteBuffer(bytes: text)
+        written += bytes.readableBytes
+        channel.write(bytes, promise: nil)
     }
 }
 
