@@ -3,10 +3,20 @@
 
 import NetworkTypes
 
+/// The most of an element's place, in three numbers: the first tells, or the second where the first are equal, or the third.
+struct SortKey: Comparable, BitwiseCopyable {
+    var first: UInt64 = 0
+    var second: UInt64 = 0
+    var third: UInt64 = 0
+
+    static func < (left: SortKey, right: SortKey) -> Bool {
+        if left.first != right.first { return left.first < right.first }
+        return left.second != right.second ? left.second < right.second : left.third < right.third
+    }
+}
+
 /// An element that says its place in short.
 protocol Sortable: Comparable, Sendable {
-    associatedtype SortKey: Comparable & BitwiseCopyable
-
     /// A key for each element. Of two elements the one with the lesser key comes first; equal keys say nothing.
     static func sortKeys(of elements: [Self]) -> [SortKey]
 }
@@ -28,45 +38,25 @@ extension SortedIndex where Element: Sortable {
     }
 }
 
-private struct Place<Key: Comparable & BitwiseCopyable>: BitwiseCopyable {
-    let key: Key
+private struct Place: BitwiseCopyable {
+    let key: SortKey
     let index: Int
 }
 
 extension ObjectEntry: Sortable {
-    static func sortKeys(of elements: [ObjectEntry]) -> [UInt64] { elements.map(\.uuid.high) }
+    static func sortKeys(of elements: [ObjectEntry]) -> [SortKey] {
+        elements.map { SortKey(first: $0.uuid.high, second: $0.uuid.low) }
+    }
 }
 
 extension Relation: Sortable {
-    struct SortKey: Comparable, BitwiseCopyable {
-        let owner: UInt64
-        let kind: UInt16
-        let number: UInt64
-
-        static func < (left: SortKey, right: SortKey) -> Bool {
-            if left.owner != right.owner { return left.owner < right.owner }
-            return left.kind != right.kind ? left.kind < right.kind : left.number < right.number
-        }
-    }
-
     static func sortKeys(of elements: [Relation]) -> [SortKey] {
-        elements.map { SortKey(owner: $0.owner, kind: $0.kind.code, number: $0.number) }
+        elements.map { SortKey(first: $0.owner, second: UInt64($0.kind.code), third: $0.number) }
     }
 }
 
 extension NameEntry: Sortable {
-    struct SortKey: Comparable, BitwiseCopyable {
-        let type: TypeNumber
-        /// The bytes that follow on what all names of the type begin with, zeros where there are none.
-        let first: UInt64
-        let next: UInt64
-
-        static func < (left: SortKey, right: SortKey) -> Bool {
-            if left.type != right.type { return left.type < right.type }
-            return left.first != right.first ? left.first < right.first : left.next < right.next
-        }
-    }
-
+    /// The type, and of the name the sixteen bytes that follow on what all names of the type begin with, zeros where there are none.
     static func sortKeys(of elements: [NameEntry]) -> [SortKey] {
         /// Of each type the first name, and how much of it all others have too.
         var starts: [(name: [UInt8], count: Int)?] = []
@@ -83,7 +73,8 @@ extension NameEntry: Sortable {
         return elements.map { element in
             let start = starts[Int(element.identity.type)]?.count ?? 0
             return element.identity.name.withUnsafeBufferPointer { name in
-                SortKey(type: element.identity.type, first: word(of: name, from: start), next: word(of: name, from: start + 8))
+                SortKey(
+                    first: UInt64(element.identity.type), second: word(of: name, from: start), third: word(of: name, from: start + 8))
             }
         }
     }
@@ -109,9 +100,9 @@ extension [UInt8] {
 }
 
 extension AllocationEntry: Sortable {
-    static func sortKeys(of elements: [AllocationEntry]) -> [UInt8] { Array(repeating: 0, count: elements.count) }
+    static func sortKeys(of elements: [AllocationEntry]) -> [SortKey] { Array(repeating: SortKey(), count: elements.count) }
 }
 
 extension ValueEntry: Sortable {
-    static func sortKeys(of elements: [ValueEntry]) -> [UInt8] { Array(repeating: 0, count: elements.count) }
+    static func sortKeys(of elements: [ValueEntry]) -> [SortKey] { Array(repeating: SortKey(), count: elements.count) }
 }
