@@ -260,15 +260,7 @@ public struct EtcdReply: Sendable, Equatable {
 
 /// The words of an error that the gateway answers with.
 public func etcdErrorText(_ body: [UInt8]) -> String {
-    let message = try? JSONReader.read(body) { reader throws(CodingError) in
-        var found: String?
-        try reader.beginObject()
-        while let member = try reader.nextMember() {
-            if member == "error", try reader.peekKind == .string { found = try reader.string() } else { try reader.skipValue() }
-        }
-        return found
-    }
-    return (message ?? nil) ?? String(decoding: body.prefix(200), as: UTF8.self)
+    etcdText("error", in: body) ?? String(decoding: body.prefix(200), as: UTF8.self)
 }
 
 // MARK: Logging in
@@ -284,15 +276,20 @@ public func etcdLoginRequest(user: String, password: String) -> (path: String, b
 
 /// The token in the reply to a login; nil when there is none.
 public func etcdToken(_ body: [UInt8]) -> String? {
-    let token = try? JSONReader.read(body) { reader throws(CodingError) in
+    // It becomes a header.
+    guard let token = etcdText("token", in: body), !token.isEmpty, token.utf8.allSatisfy({ 0x20 < $0 && $0 < 0x7F }) else { return nil }
+    return token
+}
+
+/// A member of a reply that is text; nil when the reply has none, or is no JSON.
+private func etcdText(_ name: String, in body: [UInt8]) -> String? {
+    let text = try? JSONReader.read(body) { reader throws(CodingError) in
         var found: String?
         try reader.beginObject()
         while let member = try reader.nextMember() {
-            if member == "token", try reader.peekKind == .string { found = try reader.string() } else { try reader.skipValue() }
+            if member == name, try reader.peekKind == .string { found = try reader.string() } else { try reader.skipValue() }
         }
         return found
     }
-    // It becomes a header.
-    guard let token = token ?? nil, !token.isEmpty, token.utf8.allSatisfy({ 0x20 < $0 && $0 < 0x7F }) else { return nil }
-    return token
+    return text ?? nil
 }
