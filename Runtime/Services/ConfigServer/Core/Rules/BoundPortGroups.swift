@@ -51,7 +51,9 @@ enum BoundPortGroups {
                     + "choose another name")
         }
         guard let number = number(ofName: group.identity)?.number, !draft.exchange(space, for: number, of: &group), isNew else { return }
-        throw Refusal(409, "The number \(number) of \(group.identity.shortName) is that of a virtual-port-group of another fabric")
+        throw Refusal(
+            409,
+            "The number \(number) of \(group.identity.shortName) is that of a virtual-port-group of another fabric: choose another name")
     }
 
     // MARK: Ports that come, move and go
@@ -86,7 +88,8 @@ enum BoundPortGroups {
             candidates.append(group)
             return true
         }
-        // A group that is not stored yet, in a request that makes and removes the port.
+        // A group that is not stored yet, in a request that makes and removes the port. A profile that cannot be read led to none: it was
+        // stored by a server that did not look into profiles.
         for link in (try? links(binding)) ?? [] {
             guard let interface = Self.interface(link, in: draft) else { continue }
             for group in draft.referrers(of: interface, group) where !candidates.contains(where: { $0 === group.identity }) {
