@@ -14,7 +14,6 @@ final class LoadingLine: Sendable {
 
     private struct State {
         var batches: [[ObjectRow]] = []
-        var hasEnded = false
         var failure: StoreError?
     }
 
@@ -76,9 +75,8 @@ final class LoadingLine: Sendable {
         if let failure { throw failure }
     }
 
-    /// Returns when the other thread has nothing left to do.
+    /// Says that there are no more rows, by a signal without any, and returns when the other thread has nothing left to do.
     private func end() {
-        state.withLock { $0.hasEnded = true }
         filled.signal()
         done.wait()
     }

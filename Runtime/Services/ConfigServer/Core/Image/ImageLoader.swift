@@ -89,12 +89,14 @@ public struct ImageLoader: Sendable {
     /// Does two things that know nothing of each other, at the same time where that is possible.
     public typealias Both = (_ one: @escaping @Sendable () -> Void, _ other: () -> Void) -> Void
 
+    /// Where there is one thread.
+    public static func inTurn(_ one: @escaping @Sendable () -> Void, _ other: () -> Void) {
+        one()
+        other()
+    }
+
     /// - Parameter both: has the longest of the work done beside the rest.
-    public consuming func finish(
-        _ both: Both = { one, other in
-            one(); other()
-        }
-    ) throws(StoreError) -> Image {
+    public consuming func finish(_ both: Both = inTurn) throws(StoreError) -> Image {
         let (known, unseen) = (identities, unseen)
         for (identity, row) in waiting {
             let references = try row.references { uuid in
