@@ -190,6 +190,7 @@ private let incoming = BGPSession.Direction.incoming
         _ = run.session.handle(.start)
         for expected in ["timer idle 1", "timer idle 2", "timer idle 4", "timer idle 8"] {
             _ = run.session.handle(.connected(outgoing))
+            _ = run.session.handle(.received(outgoing, open()))
             #expect(run.session.handle(.disconnected(outgoing, reason: "reset")).map(\.text).last == expected)
             _ = run.session.handle(.expired(.idleHold))
         }
@@ -204,6 +205,42 @@ private let incoming = BGPSession.Direction.incoming
         _ = run.session.handle(.received(outgoing, .notification(.administrativeReset)))
         run(.connected(incoming), ["send incoming 6/5", "close incoming"], .idle)
         #expect(run.session.lastError == "the peer says: cease (6): administrative reset (4)")
+    }
+
+    /// A peer that rests after a reset takes connections and closes them without a word.
+    @Test func aPeerThatClosesAtOnceIsLetInWhenItComesBack() {
+        var run = Script()
+        run(.start, ["connect", "timer connect 1"], .connect)
+        run(.connected(outgoing), ["no timer connect", "send outgoing OPEN", "timer hold-outgoing 240"], .openSent)
+        let closing = ["close outgoing", "no timer hold-outgoing", "no timer keepalive-outgoing"]
+        run(.disconnected(outgoing, reason: "closed"), closing + ["timer connect 1"], .active)
+        run(.expired(.connectRetry), ["connect", "timer connect 2"], .connect)
+        _ = run.session.handle(.connected(outgoing))
+        run(.disconnected(outgoing, reason: "closed"), closing + ["timer connect 2"], .active)
+        run(.connected(incoming), ["send incoming OPEN", "timer hold-incoming 240"], .openSent)
+        run(
+            .disconnected(incoming, reason: "closed"), ["close incoming", "no timer hold-incoming", "no timer keepalive-incoming"], .active)
+        run(.connected(incoming), ["send incoming OPEN", "timer hold-incoming 240"], .openSent)
+    }
+
+    @Test func aPassiveSessionGoesOnListening() {
+        var run = Script { $0.isPassive = true }
+        _ = run.session.handle(.start)
+        _ = run.session.handle(.connected(incoming))
+        run(
+            .disconnected(incoming, reason: "closed"), ["close incoming", "no timer hold-incoming", "no timer keepalive-incoming"], .active)
+    }
+
+    /// The own connection failed with an error while the peer's was open; when that one closes as well, ours is tried again.
+    @Test func somebodyAlwaysTriesAgain() {
+        var run = Script()
+        _ = run.session.handle(.start)
+        _ = run.session.handle(.connected(outgoing))
+        _ = run.session.handle(.connected(incoming))
+        _ = run.session.handle(.received(outgoing, .keepalive))
+        #expect(run.session.state == .openSent)
+        #expect(run.session.handle(.disconnected(incoming, reason: "closed")).map(\.text).last == "timer connect 1")
+        run(.expired(.connectRetry), ["connect", "timer connect 2"], .connect)
     }
 
     // MARK: Collisions

@@ -235,7 +235,7 @@ def test_withdrawn_routes_are_gone_everywhere():
 
 def test_a_reset_session_comes_back_with_its_routes():
     before = neighbor("gobgp")["established_count"]
-    # GoBGP rests for half a minute and refuses us meanwhile.
+    # GoBGP rests for half a minute and closes our connections meanwhile; then it connects to us.
     gobgp("neighbor", "10.99.0.1", "reset")
     until(lambda: neighbor("gobgp")["established_count"] > before, "the session is established again", 100)
     until(lambda: route("blue", "e-vpn", "2-0-02:00:00:00:00:09,10.1.0.9"), "GoBGP's routes are back")

@@ -6,10 +6,11 @@
 // session's state is that of the one that got furthest.
 //
 //     Idle ──start──▶ Connect ──connected──▶ OpenSent ──OPEN──▶ OpenConfirm ──KEEPALIVE──▶ Established
-//       ▲                │ ▲                     │                   │                        │
-//       │       failed   ▼ │ retry               │                   │                        │
-//       │              Active ◀──────────────────┴───── lost ────────┴────────────────────────┘
-//       └── idle hold: waits longer after each failure
+//      ▲ ▲               │ ▲                   │  │                  │                        │
+//      │ │      failed   ▼ │ retry             │  │                  │                        │
+//      │ │             Active ◀──── closed ────┘  │                  │                        │
+//      │ └──────────────────────── error ─────────┴───── lost ───────┴────────────────────────┘
+//      └── idle hold: waits longer after each failure, and takes no connection meanwhile
 
 import NetworkTypes
 
@@ -208,6 +209,13 @@ public struct BGPSession: Sendable {
         actions += [.connect, .startTimer(.connectRetry, seconds: connectRetry)]
     }
 
+    /// Listens, and connects again after a while, unless a connection lives or is being opened.
+    private mutating func awaitAnotherAttempt(_ actions: inout [Action]) {
+        guard !options.isPassive, connections.isEmpty else { return }
+        connections[.outgoing] = Connection(state: .active)
+        actions.append(.startTimer(.connectRetry, seconds: connectRetry))
+    }
+
     /// 1, 2, 4, … seconds.
     private var connectRetry: Double { min(Double(1 << min(max(attempts - 1, 0), 10)), Self.greatestConnectRetry) }
 
@@ -233,6 +241,11 @@ public struct BGPSession: Sendable {
             // The attempt failed; the retry timer runs, and the peer may connect in the meantime.
             connections[direction] = Connection(state: .active)
             lastError = reason
+        } else if connection.state == .openSent {
+            // RFC 4271 §8.2.2, event 18 in OpenSent: nobody made a mistake, so there is nothing to sit out. A peer that rests takes a
+            // connection and closes it at once; it must be let in when it comes back, or both could refuse each other in turn for long.
+            drop(direction, telling: nil, reason, &actions)
+            awaitAnotherAttempt(&actions)
         } else {
             drop(direction, telling: nil, reason, &actions)
             waitIdle(&actions)
