@@ -145,7 +145,7 @@ import Testing
     @Test func refusesWhatIsTooLarge() async throws {
         let running = try await RunningServer.start()
         try await onThread {
-            let size = HTTPConnection.greatestBody
+            let size = RequestReader.greatestBody
             let announced = try running.connect()
             announced.write("POST /virtual-machines HTTP/1.1\r\nHost: server\r\nContent-Length: \(size + 1)\r\n\r\n")
             announced.write([UInt8](repeating: UInt8(ascii: " "), count: size + 1))
