@@ -3,8 +3,9 @@
 # thousand watchers. OBJECTS and WATCHERS make it smaller.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-swift build -c release --product tungsten
+for product in tungsten ConstantServer; do swift build -c release --product "$product"; done
 TUNGSTEN=$(swift build -c release --show-bin-path)/tungsten
+CONSTANT=$(dirname "$TUNGSTEN")/ConstantServer
 PEER_PYTHON=$(Scripts/peers venv bottle gevent)/bin/python
-export TUNGSTEN PEER_PYTHON
+export TUNGSTEN CONSTANT PEER_PYTHON
 for each in exchanges population watchers; do python3 "Tests/Benchmarks/ConfigServer/$each.py"; done

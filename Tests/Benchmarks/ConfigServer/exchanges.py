@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What one request costs: reads beside nginx with a constant of the same bytes and beside bottle on gevent; durable creates beside etcd's put;
-and what one client alone waits for a create, beside one fdatasync of the same disk."""
+"""What one request costs: reads beside nginx and SwiftNIO with a constant of the same bytes and beside bottle on gevent; durable creates
+beside etcd's put; and what one client alone waits for a create, beside one fdatasync of the same disk."""
 
 import json
 import os
@@ -50,6 +50,12 @@ def reads(folder, server):
         print(peer.row("nginx, a constant of the same bytes"))
         ratio("nginx", ours, peer)
     (folder / "object.json").write_bytes(content)
+    port = free_port()
+    with running([os.environ["CONSTANT"], str(port), str(folder / "object.json")]) as process:
+        wait_until_open(port, process, "ConstantServer")
+        peer = load(port, path, [process.pid])
+        print(peer.row("SwiftNIO's HTTP/1, a constant of the same bytes"))
+        ratio("SwiftNIO alone", ours, peer)
     port = free_port()
     with running([PYTHON, str(HERE / "bottle_server.py"), str(port), str(folder / "object.json")]) as process:
         wait_until_open(port, process, "bottle")
