@@ -58,10 +58,11 @@ struct DatabaseImportCommand: ParsableCommand {
         abstract: "Fill the store from an export of this platform, or from one that the older platform's db_json_exim wrote.",
         discussion: """
             The store must be empty: one that a server has used holds the default objects at least, and is replaced with --replace. \
-            Everything is checked first; what no server could load is refused, with what is wrong. An export of the older platform brings \
+            Everything is checked; what no server could load is refused, with what is wrong, and then nothing has changed. An export of the older platform brings \
             its objects with their UUIDs, references, list and map properties, and the numbers and addresses that objects have; addresses \
-            that were taken without an object are not in it. Memory for about three times the size of the file is needed, as everything is \
-            checked against everything before the first row is written.
+            that were taken without an object are not in it. Rows are written as the file is read, in one transaction that counts only if \
+            all of them are well; of an export of this platform a million objects need some 250 MB of memory. An export of the older \
+            platform has its rows in no order: they are held in memory, which takes several times their size.
             """)
 
     @OptionGroup var options: DatabaseOptions
@@ -81,7 +82,8 @@ struct DatabaseImportCommand: ParsableCommand {
         var choices = ConfigurationDatabase.ImportOptions()
         choices.replaces = replace
         choices.leavesOut = leaveOut
-        let report = try options.database().importing(try InputFile.read(file), choices)
+        let input = try InputFile(file)
+        let report = try options.database().importing({ () throws(StoreError) in try input.read() }, choices)
         for note in report.notes { print("note: \(note)") }
         let removed = report.removed > 0 ? ", \(report.removed) removed" : ""
         print("imported \(report.objects) objects\(removed); the store is at revision \(report.revision)")
@@ -101,10 +103,11 @@ struct DatabaseCheckCommand: ParsableCommand {
 
     func run() throws {
         let (findings, objects) = try options.database().check()
-        for finding in findings { print(finding) }
-        let errors = findings.count { !$0.isHarmless }
-        print("\(objects) objects, \(errors) errors, \(findings.count - errors) warnings")
-        if errors > 0 { throw ExitCode(1) }
+        for finding in findings.all { print(finding) }
+        let untold = findings.errors + findings.warnings - findings.all.count
+        if untold > 0 { print("and \(untold) more") }
+        print("\(objects) objects, \(findings.errors) errors, \(findings.warnings) warnings")
+        if findings.errors > 0 { throw ExitCode(1) }
     }
 }
 
@@ -138,30 +141,30 @@ private final class OutputFile {
     }
 }
 
-/// A file to be read as a whole, which may be large: once, into the memory that it is used from.
-private enum InputFile {
+/// A file to be read piece by piece.
+private final class InputFile {
+    private let path: String
+    private let descriptor: Int32
+    private var piece = [UInt8](repeating: 0, count: 1 << 20)
+
     /// - Parameter path: `-` for standard input.
-    static func read(_ path: String) throws -> [UInt8] {
-        let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure(path) }
-        defer { if path != "-" { close(descriptor) } }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw failure(path) }
-        var bytes: [UInt8] = []
-        // The size is what the file has now; what can be read counts.
-        bytes.reserveCapacity(status.st_mode & S_IFMT == S_IFREG ? max(status.st_size, 0) : 0)
-        let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 1)
-        defer { piece.deallocate() }
+    init(_ path: String) throws {
+        self.path = path
+        descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw CommandFailure(failure) }
+    }
+
+    deinit { if path != "-" { close(descriptor) } }
+
+    /// Empty at the end.
+    func read() throws(StoreError) -> [UInt8] {
         while true {
-            let count = Glibc.read(descriptor, piece.baseAddress, piece.count)
-            if count == 0 { return bytes }
+            let count = piece.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw failure(path) }
-            bytes.append(contentsOf: piece[..<count])
+            guard count >= 0 else { throw StoreError(.failed, failure) }
+            return Array(piece[..<count])
         }
     }
 
-    private static func failure(_ path: String) -> CommandFailure {
-        CommandFailure("cannot read \(path): \(String(cString: strerror(errno)))")
-    }
+    private var failure: String { "cannot read \(path): \(String(cString: strerror(errno)))" }
 }

@@ -208,10 +208,30 @@ struct TestServer {
         #expect(try dump(reloaded) == dump(image), comment, sourceLocation: sourceLocation)
         #expect(reloaded.lastNumber <= image.lastNumber, comment, sourceLocation: sourceLocation)
         // Nor does anything in it contradict itself, or hold a number for nothing.
-        var check = ConfigurationCheck(service)
-        for (_, row) in rows.sorted(by: { $0.key < $1.key }) { check.add(row) }
-        #expect(check.finish().map(\.description) == [], comment, sourceLocation: sourceLocation)
+        let findings = try service.findings(in: rows.sorted { $0.key < $1.key }.map(\.value))
+        #expect(findings.map(\.description) == [], comment, sourceLocation: sourceLocation)
     }
+}
+
+extension ConfigurationService {
+    /// What a check says of these rows.
+    func findings(in rows: [ObjectRow]) throws -> [ConfigurationFinding] {
+        var check = ConfigurationCheck(self)
+        for row in rows { check.add(row) }
+        return try check.finish(ListedRows(rows: rows)).all
+    }
+}
+
+private struct ListedRows: StoredRows {
+    let rows: [ObjectRow]
+
+    func forEachObject(_ body: (ObjectRow) throws(StoreError) -> Void) throws(StoreError) {
+        for row in rows { try body(row) }
+    }
+
+    func forEachValue(_ body: (_ key: String, _ value: [UInt8]) throws(StoreError) -> Void) throws(StoreError) {}
+
+    func object(_ number: UInt64) -> ObjectRow? { rows.first { $0.number == number } }
 }
 
 /// Numbers that look random and are the same in every run. A class, as a server and its copies share one sequence.

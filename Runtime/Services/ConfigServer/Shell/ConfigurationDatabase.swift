@@ -18,56 +18,68 @@ public struct ConfigurationDatabase: Sendable {
 
     // MARK: Reading
 
-    /// Reads the store as it is at one moment.
-    private func read(
-        object: (ObjectRow) throws(StoreError) -> Void, value: (_ key: String, _ value: [UInt8]) throws(StoreError) -> Void
-    ) throws(StoreError) -> StorePosition {
-        let store = try openForReading()
-        defer { store.close() }
-        return try store.load(object: object, value: value, change: { _ in })
-    }
-
-    private func openForReading() throws(StoreError) -> any Store {
-        switch choice {
-        case .sqlite: try SQLiteStore(reading: DataDirectory.database(in: dataDirectory))
-        case .etcd(let addresses, let prefix, let access): EtcdStore(addresses, prefix: prefix, access: access, isMade: false)
-        }
-    }
-
     /// Writes an export, piece by piece.
     ///
     /// - Returns: the revision that it shows, and how many objects it has.
     public func export(_ write: ([UInt8]) throws(StoreError) -> Void) throws(StoreError) -> (revision: UInt64, objects: Int) {
-        // The revision comes first in the document and last from the store.
-        var archive = ConfigurationArchive()
-        archive.revision = try read(
-            object: { archive.rows.append($0) }, value: { archive.values.append(($0, $1)) }
-        ).revision
-        try write(ConfigurationArchive.beginning(revision: archive.revision))
-        for (index, row) in archive.rows.enumerated() {
-            guard row.isText else {
-                throw StoreError(.unusable, "the \(row.type) \(row.uuid) is damaged; run `tungsten db check`")
+        var revision: UInt64 = 0
+        var objects = 0
+        var values = 0
+        // A write for every line would cost more than the line.
+        var piece: [UInt8] = []
+        func add(_ text: [UInt8]) throws(StoreError) {
+            piece += text
+            guard piece.count >= Self.piece else { return }
+            try write(piece)
+            piece.removeAll(keepingCapacity: true)
+        }
+        let store = try openForReading()
+        defer { store.close() }
+        try store.read { position, rows throws(StoreError) in
+            revision = position.revision
+            try add(ConfigurationArchive.beginning(revision: revision))
+            try rows.forEachObject { row throws(StoreError) in
+                guard row.isText else {
+                    throw StoreError(.unusable, "the \(row.type) \(row.uuid) is damaged; run `tungsten db check`")
+                }
+                try add(ConfigurationArchive.line(row, isFirst: objects == 0))
+                objects += 1
             }
-            try write(ConfigurationArchive.line(row, isFirst: index == 0))
+            try add(ConfigurationArchive.middle)
+            try rows.forEachValue { key, value throws(StoreError) in
+                try add(ConfigurationArchive.line(key, value, isFirst: values == 0))
+                values += 1
+            }
+            try add(ConfigurationArchive.end)
         }
-        try write(ConfigurationArchive.middle)
-        for (index, value) in archive.values.enumerated() {
-            try write(ConfigurationArchive.line(value.key, value.value, isFirst: index == 0))
-        }
-        try write(ConfigurationArchive.end)
-        return (archive.revision, archive.rows.count)
+        try write(piece)
+        return (revision, objects)
     }
 
+    private static let piece = 256 << 10
+
     /// What is wrong with the store, and how many objects were looked at.
-    public func check() throws(StoreError) -> (findings: [ConfigurationFinding], objects: Int) {
-        var check = ConfigurationCheck(service)
-        var count = 0
-        _ = try read(
-            object: { row in
-                check.add(row)
-                count += 1
-            }, value: { check.addValue($0, $1) })
-        return (check.finish(), count)
+    public func check() throws(StoreError) -> (findings: ConfigurationFindings, objects: Int) {
+        var findings = ConfigurationFindings()
+        var objects = 0
+        let store = try openForReading()
+        defer { store.close() }
+        try store.read { _, rows throws(StoreError) in
+            var check = ConfigurationCheck(service)
+            try rows.forEachObject { check.add($0) }
+            try rows.forEachValue { check.addValue($0, $1) }
+            objects = check.count
+            findings = try check.finish(rows)
+        }
+        return (findings, objects)
+    }
+
+    private func openForReading() throws(StoreError) -> any WholeStore {
+        switch choice {
+        case .sqlite: try SQLiteRows(path: DataDirectory.database(in: dataDirectory), heldChanges: nil)
+        case .etcd(let addresses, let prefix, let access):
+            EtcdWholeStore(store: EtcdStore(addresses, prefix: prefix, access: access, isMade: false))
+        }
     }
 
     // MARK: Writing
@@ -89,86 +101,64 @@ public struct ConfigurationDatabase: Sendable {
         public var notes: [String] = []
     }
 
-    /// Puts a document into the store: an export of this platform or of the older one. All of it or nothing.
-    public func importing(_ text: consuming [UInt8], _ options: ImportOptions) throws(StoreError) -> ImportReport {
+    /// Puts a document into the store: an export of this platform or of the older one. All of it or nothing: rows are written as they are
+    /// read, and count when all of them were found to be well.
+    public func importing(_ source: @escaping DocumentReader.Source, _ options: ImportOptions) throws(StoreError) -> ImportReport {
         var report = ImportReport()
-        let archive = try archive(consume text, options, &report)
         let (store, directory) = try openForWriting()
         defer {
             store.close()
             directory?.release()
         }
-        while true {
-            var present = ConfigurationArchive()
-            let position = try store.load(
-                object: { present.rows.append($0) }, value: { present.values.append(($0, $1)) }, change: { _ in })
-            guard options.replaces || present.rows.isEmpty && present.values.isEmpty else {
-                throw StoreError(
-                    .busy,
-                    "the store is not empty: it has \(present.rows.count) objects; --replace removes them in the same step. "
-                        + "Export them first")
-            }
-            let commit = archive.commit(replacing: present, at: position)
-            guard case .stored = try store.append(commit, after: position) else { continue }
-            report.objects = archive.rows.count
-            report.removed = present.rows.count
-            report.revision = position.after(commit).revision
-            return report
+        let (position, removed) = try store.fill(replaces: options.replaces) { rows throws(StoreError) in
+            var check = ConfigurationCheck(service)
+            try ImportedDocument.read(
+                source, service,
+                refuse: { problems throws(StoreError) in
+                    report.notes += problems
+                    guard options.leavesOut else { throw Self.refusal(problems, problems.count) }
+                },
+                object: { row throws(StoreError) in
+                    check.add(row)
+                    try rows.add(row)
+                },
+                value: { key, value throws(StoreError) in
+                    check.addValue(key, value)
+                    try rows.addValue(key, value)
+                })
+            report.objects = check.count
+            // What no server could load is not stored.
+            let findings = try check.finish(rows)
+            let errors = findings.all.filter { !$0.isHarmless }
+            guard errors.isEmpty else { throw Self.refusal(errors.map { "\($0.subject): \($0.problem)" }, findings.errors) }
+            report.notes += findings.all.map { "\($0.subject): \($0.problem)" }
+            let untold = findings.warnings - findings.all.count
+            if untold > 0 { report.notes.append("and \(untold) more") }
         }
+        report.removed = removed
+        report.revision = position.revision
+        return report
     }
 
-    private func archive(
-        _ text: consuming [UInt8], _ options: ImportOptions, _ report: inout ImportReport
-    ) throws(StoreError) -> ConfigurationArchive {
-        // The text, which is as large as everything, is gone before what it says is looked at.
-        let archive = try parsed(consume text, options, &report)
-        // What no server could load is not stored.
-        var check = ConfigurationCheck(service)
-        for row in archive.rows { check.add(row) }
-        for (key, value) in archive.values { check.addValue(key, value) }
-        let findings = check.finish()
-        let errors = findings.filter { !$0.isHarmless }
-        guard errors.isEmpty else { throw Self.refusal(errors.map { "\($0.subject): \($0.problem)" }) }
-        report.notes += findings.map { "\($0.subject): \($0.problem)" }
-        return archive
+    private static func refusal(_ problems: [String], _ count: Int) -> StoreError {
+        let shown = problems.prefix(ConfigurationFindings.greatest)
+        let rest = count > shown.count ? "\n  and \(count - shown.count) more" : ""
+        return StoreError(.unusable, "nothing was imported:\n  \(shown.joined(separator: "\n  "))\(rest)")
     }
 
-    private func parsed(
-        _ text: [UInt8], _ options: ImportOptions, _ report: inout ImportReport
-    ) throws(StoreError) -> ConfigurationArchive {
-        do {
-            if OlderExport.isOne(text) {
-                let older = try OlderExport(parsing: text, service)
-                report.notes = older.problems
-                guard older.problems.isEmpty || options.leavesOut else { throw Self.refusal(older.problems) }
-                return older.archive
-            } else {
-                return try ConfigurationArchive(parsing: text)
+    private func openForWriting() throws(StoreError) -> (any WholeStore, DataDirectory?) {
+        let heldChanges = ConfigServer.standardHeldChanges
+        switch choice {
+        case .etcd(let addresses, let prefix, let access):
+            return (EtcdWholeStore(store: EtcdStore(addresses, prefix: prefix, access: access, heldChanges: heldChanges)), nil)
+        case .sqlite:
+            let directory = try DataDirectory(dataDirectory)
+            do throws(StoreError) {
+                return (try SQLiteRows(path: directory.database, heldChanges: heldChanges), directory)
+            } catch {
+                directory.release()
+                throw error
             }
-        } catch let error as CodingError {
-            let place = error.path.isEmpty ? "" : error.path + ": "
-            throw StoreError(.unusable, "the file cannot be read: \(place)\(error.message)")
-        } catch let error as StoreError {
-            throw error
-        } catch {
-            throw StoreError(.unusable, "\(error)")
-        }
-    }
-
-    private static func refusal(_ problems: [String]) -> StoreError {
-        let shown = problems.prefix(20).joined(separator: "\n  ")
-        let rest = problems.count > 20 ? "\n  and \(problems.count - 20) more" : ""
-        return StoreError(.unusable, "nothing was imported:\n  \(shown)\(rest)")
-    }
-
-    private func openForWriting() throws(StoreError) -> (any Store, DataDirectory?) {
-        guard case .sqlite = choice else { return (try choice.open(nil, heldChanges: ConfigServer.standardHeldChanges), nil) }
-        let directory = try DataDirectory(dataDirectory)
-        do throws(StoreError) {
-            return (try choice.open(directory, heldChanges: ConfigServer.standardHeldChanges), directory)
-        } catch {
-            directory.release()
-            throw error
         }
     }
 }

@@ -114,6 +114,9 @@ final class SQLiteStatement {
         guard status == SQLITE_DONE || status == SQLITE_ROW else { throw database.error(status) }
     }
 
+    /// Makes a statement that gave rows ready to run again.
+    func reset() { sqlite3_reset(statement) }
+
     /// Moves to the next row; false when there is none.
     func step() throws(StoreError) -> Bool {
         switch sqlite3_step(statement) {

@@ -38,30 +38,26 @@ public final class SQLiteStore: Store {
         }
     }
 
+    static let putObject = "INSERT OR REPLACE INTO objects VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+    static let setValue = "INSERT OR REPLACE INTO pairs VALUES (?1, ?2)"
+
     /// The lock is what makes the connection safe to pass between threads: nothing reaches it in another way.
     private let connection: Mutex<Connection>
     /// How many revisions the log of changes goes back.
     private let heldChanges: UInt64
 
-    public convenience init(path: String, heldChanges: Int = 16_384) throws(StoreError) {
-        try self.init(path, heldChanges, isReadOnly: false)
-    }
-
-    /// Only for reading, beside the server that has it.
-    public convenience init(reading path: String) throws(StoreError) { try self.init(path, 1, isReadOnly: true) }
-
-    private init(_ path: String, _ heldChanges: Int, isReadOnly: Bool) throws(StoreError) {
+    public init(path: String, heldChanges: Int = 16_384) throws(StoreError) {
         self.heldChanges = UInt64(max(heldChanges, 1))
-        let database = try SQLiteDatabase(path: path, isReadOnly: isReadOnly)
+        let database = try SQLiteDatabase(path: path)
         do throws(StoreError) {
-            try Self.prepare(database, path, isReadOnly: isReadOnly)
+            try Self.prepare(database, path, isReadOnly: false)
             connection = Mutex(
                 Connection(
                     database: database, begin: try database.prepare("BEGIN IMMEDIATE"), commit: try database.prepare("COMMIT"),
                     rollback: try database.prepare("ROLLBACK"),
-                    putObject: try database.prepare("INSERT OR REPLACE INTO objects VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"),
+                    putObject: try database.prepare(Self.putObject),
                     removeObject: try database.prepare("DELETE FROM objects WHERE number = ?1"),
-                    setValue: try database.prepare("INSERT OR REPLACE INTO pairs VALUES (?1, ?2)"),
+                    setValue: try database.prepare(Self.setValue),
                     removeValue: try database.prepare("DELETE FROM pairs WHERE key = ?1"),
                     logChange: try database.prepare("INSERT INTO changes VALUES (?1, ?2, ?3, ?4, ?5, ?6)"),
                     trimLog: try database.prepare("DELETE FROM changes WHERE revision <= ?1")))
@@ -71,7 +67,7 @@ public final class SQLiteStore: Store {
         }
     }
 
-    private static func prepare(_ database: SQLiteDatabase, _ path: String, isReadOnly: Bool) throws(StoreError) {
+    static func prepare(_ database: SQLiteDatabase, _ path: String, isReadOnly: Bool) throws(StoreError) {
         let application = try database.integer("PRAGMA application_id")
         let isEmpty = try database.integer("SELECT count(*) FROM sqlite_master") == 0
         guard isEmpty || application == applicationIdentifier else {
@@ -145,17 +141,7 @@ public final class SQLiteStore: Store {
 
     private static func apply(_ change: RowChange, _ connection: Connection) throws(StoreError) {
         switch change {
-        case .put(let row):
-            let statement = connection.putObject
-            try statement.bind(1, Int64(bitPattern: row.number))
-            try statement.bind(2, text: row.uuid.description)
-            try statement.bind(3, text: row.type)
-            try statement.bind(4, text: row.name)
-            try statement.bind(5, text: row.parent?.description)
-            try statement.bind(6, text: row.properties)
-            try statement.bind(7, text: row.references)
-            try statement.bind(8, text: row.details)
-            try statement.run()
+        case .put(let row): try put(row, connection.putObject)
         case .remove(let number):
             try connection.removeObject.bind(1, Int64(bitPattern: number))
             try connection.removeObject.run()
@@ -167,6 +153,18 @@ public final class SQLiteStore: Store {
             try connection.removeValue.bind(1, text: key)
             try connection.removeValue.run()
         }
+    }
+
+    static func put(_ row: ObjectRow, _ statement: SQLiteStatement) throws(StoreError) {
+        try statement.bind(1, Int64(bitPattern: row.number))
+        try statement.bind(2, text: row.uuid.description)
+        try statement.bind(3, text: row.type)
+        try statement.bind(4, text: row.name)
+        try statement.bind(5, text: row.parent?.description)
+        try statement.bind(6, text: row.properties)
+        try statement.bind(7, text: row.references)
+        try statement.bind(8, text: row.details)
+        try statement.run()
     }
 
     private static func log(_ row: ChangeRow, _ connection: Connection) throws(StoreError) {
@@ -222,7 +220,7 @@ public final class SQLiteStore: Store {
     }
 
     /// - Parameter lastType: the type of the row before this one, whose text the next one shares.
-    private static func row(_ statement: SQLiteStatement, _ lastType: inout String) throws(StoreError) -> ObjectRow {
+    static func row(_ statement: SQLiteStatement, _ lastType: inout String) throws(StoreError) -> ObjectRow {
         let number = UInt64(bitPattern: statement.integer(0))
         if !(statement.withBytes(2, { lastType.isEqual(to: $0) }) ?? false) { lastType = statement.text(2) ?? "" }
         guard let identifier = try uuid(statement, 1, number), !lastType.isEmpty, let name = statement.bytes(3),

@@ -63,6 +63,21 @@ extension ObjectRow {
             throw damaged(error.message)
         }
     }
+
+    /// Calls `body` with each reference, whatever it leads to, and looks into the data of each.
+    func forEachReference(_ body: (_ type: String, _ target: UUIDValue, _ number: UInt64) -> Void) throws(StoreError) {
+        do {
+            try JSONReader.read(references) { reader throws(CodingError) in
+                try reader.beginArray()
+                while try reader.nextElement() {
+                    let stored = try StoredReference(from: &reader)
+                    body(stored.type, stored.target, stored.number)
+                }
+            }
+        } catch {
+            throw damaged(error.message)
+        }
+    }
 }
 
 /// Reads the one spelling that `text(of:_:)` writes.

@@ -78,40 +78,74 @@ public struct ConfigurationArchive: Sendable, Equatable {
 
     // MARK: Reading
 
-    /// Reads a document that `tungsten db export` wrote, perhaps mended by hand.
-    public init(parsing text: [UInt8]) throws(CodingError) {
-        self = try JSONReader.read(text, duplicateMembers: .reject) { reader throws(CodingError) in
-            var made = ConfigurationArchive()
-            var format: String?
-            try reader.beginObject()
-            while let member = try reader.nextMember() {
-                switch member {
-                case "format": format = try reader.string()
-                case "version":
-                    let version = try reader.unsignedInteger()
-                    guard version == 1 else {
-                        throw CodingError(.unsupported, "version \(version) of the format is newer than this program", path: "version")
-                    }
-                case "revision": made.revision = try reader.unsignedInteger()
-                case "objects":
-                    try reader.beginArray()
-                    while try reader.nextElement() { made.rows.append(try Self.row(&reader, made.rows.count)) }
-                case "values":
-                    try reader.beginArray()
-                    while try reader.nextElement() { made.values.append(try Self.value(&reader)) }
-                default: throw CodingError(.unknownMember, "an export has no member '\(member)'")
+    /// Reads a whole document that `tungsten db export` wrote, perhaps mended by hand.
+    public init(parsing text: [UInt8]) throws(StoreError) {
+        var rest = text
+        var archive = ConfigurationArchive()
+        var reader = DocumentReader {
+            defer { rest = [] }
+            return rest
+        }
+        var members = ArchiveMembers()
+        try reader.beginObject()
+        while let member = try reader.nextMember() {
+            let isRead = try members.read(
+                member, &reader, object: { archive.rows.append($0) }, value: { archive.values.append(($0, $1)) })
+            guard isRead else { throw reader.failure("an export has no member '\(member)'") }
+        }
+        try members.finish(&reader)
+        archive.revision = members.revision
+        archive.rows.sort { $0.number < $1.number }
+        self = archive
+    }
+}
+
+/// The members of an export, read one by one in whatever order they come; of the objects, one at a time is in memory.
+struct ArchiveMembers {
+    private(set) var revision: UInt64 = 0
+    private var format: String?
+    private var objects = 0
+
+    /// - Returns: false, and nothing read, when an export has no such member.
+    mutating func read(
+        _ member: String, _ reader: inout DocumentReader, object: (ObjectRow) throws(StoreError) -> Void,
+        value: (_ key: String, _ value: [UInt8]) throws(StoreError) -> Void
+    ) throws(StoreError) -> Bool {
+        switch member {
+        case "format": format = try reader.read { reader throws(CodingError) in try reader.string() }
+        case "version":
+            let version = try reader.read { reader throws(CodingError) in try reader.unsignedInteger() }
+            guard version == 1 else { throw reader.failure("version \(version) of the format is newer than this program") }
+        case "revision": revision = try reader.read { reader throws(CodingError) in try reader.unsignedInteger() }
+        case "objects":
+            try reader.beginArray()
+            while try reader.nextElement() {
+                let row = try reader.read { [objects] reader throws(CodingError) in
+                    do throws(CodingError) { return try Self.row(&reader) } catch { throw error.within("objects[\(objects)]") }
                 }
+                try object(row)
+                objects += 1
             }
-            guard format == Self.format else {
-                throw CodingError(.missingMember, "this is no export: \"format\" is not \"\(Self.format)\"")
+        case "values":
+            try reader.beginArray()
+            while try reader.nextElement() {
+                let (key, text) = try reader.read { reader throws(CodingError) in try Self.value(&reader) }
+                try value(key, text)
             }
-            made.rows.sort { $0.number < $1.number }
-            return made
+        default: return false
+        }
+        return true
+    }
+
+    /// After the last member.
+    func finish(_ reader: inout DocumentReader) throws(StoreError) {
+        try reader.end()
+        guard format == ConfigurationArchive.format else {
+            throw reader.failure("this is no export: \"format\" is not \"\(ConfigurationArchive.format)\"")
         }
     }
 
-    private static func row(_ reader: inout JSONReader, _ index: Int) throws(CodingError) -> ObjectRow {
-        func within(_ error: CodingError) -> CodingError { error.within("objects[\(index)]") }
+    private static func row(_ reader: inout JSONReader) throws(CodingError) -> ObjectRow {
         var number: UInt64?
         var uuid: UUIDValue?
         var parent: UUIDValue?
@@ -119,7 +153,7 @@ public struct ConfigurationArchive: Sendable, Equatable {
         var texts: [String: [UInt8]] = [:]
         func identifier(_ text: String, _ place: String) throws(CodingError) -> UUIDValue {
             guard let uuid = UUIDValue(anySpelling: text) else {
-                throw within(CodingError(.type, "\(text.prefix(60)) is not a UUID", path: place))
+                throw CodingError(.type, "\(text.prefix(60)) is not a UUID", path: place)
             }
             return uuid
         }
@@ -131,14 +165,16 @@ public struct ConfigurationArchive: Sendable, Equatable {
             case "parent": parent = try identifier(try reader.string(), member)
             case "type": type = try reader.string()
             case "fq_name", "properties", "references", "details": texts[member] = reader.bytes(in: try reader.rawValue())
-            default: throw within(CodingError(.unknownMember, "an object of an export has no member '\(member)'"))
+            default: throw CodingError(.unknownMember, "an object of an export has no member '\(member)'")
             }
         }
         guard let number, let uuid, let type, let name = texts["fq_name"], let properties = texts["properties"],
             let references = texts["references"]
         else {
-            throw within(CodingError(.missingMember, "an object needs number, uuid, type, fq_name, properties and references"))
+            throw CodingError(.missingMember, "an object needs number, uuid, type, fq_name, properties and references")
         }
+        // The embedded store's key, which is signed.
+        guard number <= Int64.max else { throw CodingError(.range, "a number is at most \(Int64.max)", path: "number") }
         // One spelling: names are compared as text.
         let elements = try JSONValue(parsing: name).elements.compactMap(\.string)
         return ObjectRow(
@@ -155,30 +191,6 @@ public struct ConfigurationArchive: Sendable, Equatable {
         let value = reader.bytes(in: try reader.rawValue())
         guard try !reader.nextElement() else { throw CodingError(.type, "a value is a key and a value, and no more") }
         return (key, value)
-    }
-}
-
-extension ConfigurationArchive {
-    /// The one commit that puts this in the place of what a store holds.
-    public func commit(replacing present: ConfigurationArchive, at position: StorePosition) -> Commit {
-        var commit = Commit()
-        var revision = position.revision
-        func line(_ kind: String, _ row: ObjectRow) -> ChangeRow {
-            revision += 1
-            return ChangeRow(revision: revision, kind: kind, uuid: row.uuid, type: row.type, name: row.name)
-        }
-        // Children before their parents.
-        for row in present.rows.reversed() {
-            commit.rows.append(.remove(number: row.number))
-            commit.log.append(line("delete", row))
-        }
-        for (key, _) in present.values { commit.rows.append(.removeValue(key: key)) }
-        for row in rows {
-            commit.rows.append(.put(row))
-            commit.log.append(line("create", row))
-        }
-        for (key, value) in values { commit.rows.append(.setValue(key: key, value: value)) }
-        return commit
     }
 }
 

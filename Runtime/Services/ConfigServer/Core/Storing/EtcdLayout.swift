@@ -12,12 +12,17 @@
 //     PREFIX/turns/TAG            a server that lost a race, and asks the others to let it go first once
 //     PREFIX/compaction           the revision of etcd when the log was last trimmed
 //
+// An import writes its objects and values below PREFIX/bases/BASE, where nobody looks for them, and makes them count by a head that names
+// that base and another store: one small transaction, however much it is. Everything but the head, turns and compaction then lies there.
+//
 // NUMBER has twenty digits, so that the order of keys is the order of numbers.
 
 import Coding
 
 public struct EtcdLayout: Sendable {
     public let prefix: String
+    /// Where commits, objects and values are, below the prefix; empty: directly.
+    public let base: String
 
     public static let standardPrefix = "/tungsten/configuration"
     /// Bytes of values in one request: etcd takes 1.5 MB (`--max-request-bytes`).
@@ -25,20 +30,28 @@ public struct EtcdLayout: Sendable {
     /// Operations in one transaction: etcd takes 128 (`--max-txn-ops`).
     public static let greatestTransaction = 100
 
-    public init(prefix: String = standardPrefix) { self.prefix = prefix }
+    public init(prefix: String = standardPrefix, base: String = "") {
+        self.prefix = prefix
+        self.base = base
+    }
+
+    /// The same store with its rows elsewhere.
+    public func based(on base: String) -> EtcdLayout { EtcdLayout(prefix: prefix, base: base) }
 
     public static func digits(_ number: UInt64) -> String {
         let text = String(number)
         return String(repeating: "0", count: 20 - text.utf8.count) + text
     }
 
-    func key(_ path: String) -> [UInt8] { Array((prefix + "/" + path).utf8) }
+    func key(_ path: String) -> [UInt8] { Array((base.isEmpty ? "\(prefix)/\(path)" : "\(prefix)/bases/\(base)/\(path)").utf8) }
 
-    public var head: [UInt8] { key("head") }
-    var folded: [UInt8] { key("folded") }
-    public var compaction: [UInt8] { key("compaction") }
+    private func rootKey(_ path: String) -> [UInt8] { Array("\(prefix)/\(path)".utf8) }
+
+    public var head: [UInt8] { rootKey("head") }
+    public var folded: [UInt8] { key("folded") }
+    public var compaction: [UInt8] { rootKey("compaction") }
     public func commit(_ number: UInt64) -> [UInt8] { key("commits/" + Self.digits(number)) }
-    public func turn(_ tag: String) -> [UInt8] { key("turns/" + tag) }
+    public func turn(_ tag: String) -> [UInt8] { rootKey("turns/" + tag) }
     public func object(_ number: UInt64) -> [UInt8] { key("objects/" + Self.digits(number)) }
     public func value(_ name: String) -> [UInt8] { key("values/" + name) }
 
@@ -46,15 +59,30 @@ public struct EtcdLayout: Sendable {
     public func number(_ key: [UInt8]) -> UInt64? { UInt64(String(decoding: key.suffix(20), as: UTF8.self)) }
     public func valueName(_ key: [UInt8]) -> String { String(decoding: key.dropFirst(value("").count), as: UTF8.self) }
 
-    /// All keys that begin with a path.
-    public func all(_ path: String) -> (start: [UInt8], end: [UInt8]) {
-        let start = key(path)
+    /// All keys of rows that begin with a path.
+    public func all(_ path: String) -> (start: [UInt8], end: [UInt8]) { Self.all(from: key(path)) }
+
+    public var turns: (start: [UInt8], end: [UInt8]) { Self.all(from: rootKey("turns/")) }
+
+    /// All keys of rows, in ranges without anything else.
+    public var rows: [(start: [UInt8], end: [UInt8])] {
+        base.isEmpty ? ["commits/", "folded", "objects/", "parts/", "pieces/", "values/"].map(all) : [all("")]
+    }
+
+    /// All bases that there are.
+    public var bases: (start: [UInt8], end: [UInt8]) { Self.all(from: rootKey("bases/")) }
+
+    /// The base that a key of `bases` belongs to.
+    public func base(of key: [UInt8]) -> String {
+        String(decoding: key.dropFirst(bases.start.count).prefix { $0 != UInt8(ascii: "/") }, as: UTF8.self)
+    }
+
+    private static func all(from start: [UInt8]) -> (start: [UInt8], end: [UInt8]) {
         var end = start
         end[end.count - 1] += 1
         return (start, end)
     }
 
-    public func everything() -> (start: [UInt8], end: [UInt8]) { all("") }
     public func commits(after number: UInt64) -> (start: [UInt8], end: [UInt8]) { (commit(number + 1), all("commits/").end) }
     public func parts(_ commit: UInt64, _ tag: String) -> (start: [UInt8], end: [UInt8]) { all("parts/\(Self.digits(commit))-\(tag)/") }
     public func pieces(_ object: UInt64, _ commit: UInt64) -> (start: [UInt8], end: [UInt8]) {
@@ -104,14 +132,21 @@ public struct EtcdHead: Sendable, Equatable {
     /// Made up when the store is made, so that no server goes on in a store that was wiped and made anew.
     public var store: String
     public var position: StorePosition
+    /// Where its rows are (`EtcdLayout.base`).
+    public var base: String
 
-    public init(store: String, _ position: StorePosition) {
+    public init(store: String, base: String = "", _ position: StorePosition) {
         self.store = store
+        self.base = base
         self.position = position
     }
 
+    /// Programs that know of no bases know format 1 only.
     public var text: [UInt8] {
-        Array("{\"format\":1,\"store\":\"\(store)\",\"commit\":\(position.commit),\"revision\":\(position.revision)}".utf8)
+        let place = base.isEmpty ? "" : ",\"base\":\"\(base)\""
+        let format = base.isEmpty ? 1 : 2
+        return Array(
+            "{\"format\":\(format),\"store\":\"\(store)\"\(place),\"commit\":\(position.commit),\"revision\":\(position.revision)}".utf8)
     }
 
     public init(parsing text: [UInt8]) throws(CodingError) {
@@ -121,10 +156,10 @@ public struct EtcdHead: Sendable, Equatable {
         else {
             throw CodingError(.missingMember, "format, store, commit or revision is missing")
         }
-        guard format == 1 else {
+        guard format == 1 || format == 2 else {
             throw CodingError(.unsupported, "written by a newer version of this program (format \(format)); run that version")
         }
-        self.init(store: store, StorePosition(commit: commit, revision: revision))
+        self.init(store: store, base: value["base"]?.string ?? "", StorePosition(commit: commit, revision: revision))
         guard self.text == text else { throw CodingError(.unsupported, "not spelled as this program does") }
     }
 }

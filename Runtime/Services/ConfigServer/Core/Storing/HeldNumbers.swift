@@ -5,9 +5,17 @@ import ConfigurationModel
 import NetworkTypes
 
 extension Draft {
+    /// The types whose objects hold something.
+    static let holders: Set<String> = [
+        "virtual-network", "sub-cluster", "physical-interface", "virtual-port-group", "security-group", "tag-type", "tag",
+        "forwarding-class", "instance-ip", "floating-ip", "alias-ip",
+    ]
+
     /// What `state` says that it has. Addresses that were taken for a network itself are in no property, and not here.
     func expectedAllocations(of state: ObjectState) throws(Refusal) -> [Allocation] {
-        let object = ObjectDraft(state, types[state.identity.type])
+        let type = types[state.identity.type]
+        guard Self.holders.contains(type.name) else { return [] }
+        let object = ObjectDraft(state, type)
         switch object.type.name {
         case "virtual-network":
             let own = try object.value(VirtualNetworkRule.number, as: UInt64.self)

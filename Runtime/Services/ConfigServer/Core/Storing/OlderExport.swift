@@ -39,37 +39,85 @@ public struct OlderExport {
         }
     }
 
-    /// Whether a document is one of these, and not of this platform's own.
-    public static func isOne(_ text: [UInt8]) -> Bool {
-        let keys = try? JSONReader.read(text) { reader throws(CodingError) in
-            var keys: [String] = []
-            try reader.beginObject()
-            while let key = try reader.nextMember() {
-                keys.append(key)
-                try reader.skipValue()
+    /// The tables that are read. All rows must be there before one can be made: they come in no order, and the order of objects is that of
+    /// their parents and their times. Of everything else in an export, which is as much again, nothing is held.
+    struct Tables {
+        fileprivate var objects: [(key: String, columns: JSONValue)] = []
+        fileprivate var values: [(key: String, columns: JSONValue)] = []
+        private var hasObjects = false
+
+        /// Reads a member of the document.
+        ///
+        /// - Returns: false, and nothing read, when such an export has no such member.
+        mutating func read(_ member: String, _ reader: inout DocumentReader) throws(StoreError) -> Bool {
+            switch member {
+            case "cassandra":
+                try reader.beginObject()
+                while let keyspace = try reader.nextMember() { try read(keyspace: keyspace, &reader) }
+            case "zookeeper": try reader.skip()
+            default: return false
             }
-            return keys
+            return true
         }
-        return keys?.contains("cassandra") ?? false
+
+        private mutating func read(keyspace: String, _ reader: inout DocumentReader) throws(StoreError) {
+            // Installations that shared a Cassandra have a prefix before the names of keyspaces.
+            func isNamed(_ name: String) -> Bool { keyspace == name || keyspace.hasSuffix("_" + name) }
+            let table = isNamed("config_db_uuid") ? "obj_uuid_table" : isNamed("useragent") ? "useragent_keyval_table" : nil
+            guard let table else { return try reader.skip() }
+            try reader.beginObject()
+            while let member = try reader.nextMember() {
+                guard member == table else {
+                    try reader.skip()
+                    continue
+                }
+                if table == "obj_uuid_table" { hasObjects = true }
+                try reader.beginObject()
+                while let key = try reader.nextMember() {
+                    let columns = try reader.read { reader throws(CodingError) in try JSONValue(from: &reader) }
+                    if table == "obj_uuid_table" { objects.append((key, columns)) } else { values.append((key, columns)) }
+                }
+            }
+        }
+
+        /// After the last member.
+        func finish(_ reader: inout DocumentReader) throws(StoreError) {
+            try reader.end()
+            guard hasObjects else { throw reader.failure("the export has no cassandra.config_db_uuid.obj_uuid_table") }
+        }
     }
 
-    public init(parsing text: [UInt8], _ service: ConfigurationService) throws(CodingError) {
+    /// Reads a whole document.
+    init(parsing text: [UInt8], _ service: ConfigurationService) throws(StoreError) {
+        var rest = text
+        var reader = DocumentReader {
+            defer { rest = [] }
+            return rest
+        }
+        var tables = Tables()
+        try reader.beginObject()
+        while let member = try reader.nextMember() {
+            if try !tables.read(member, &reader) { try reader.skip() }
+        }
+        try tables.finish(&reader)
+        self.init(tables, service)
+    }
+
+    init(_ tables: consuming Tables, _ service: ConfigurationService) {
         self.service = service
-        let document = try JSONValue(parsing: text)
-        // Installations that shared a Cassandra have a prefix before the names of keyspaces.
-        func keyspace(_ name: String) -> JSONValue? {
-            document["cassandra"]?.members.first { $0.key == name || $0.key.hasSuffix("_" + name) }?.value
-        }
-        guard let table = keyspace("config_db_uuid")?["obj_uuid_table"] else {
-            throw CodingError(.missingMember, "the export has no cassandra.config_db_uuid.obj_uuid_table")
-        }
-        let rows = inOrder(table.members.compactMap { row($0.key, $0.value) })
-        takeOver(rows)
-        for (key, columns) in keyspace("useragent")?["useragent_keyval_table"]?.members ?? [] {
+        var values = tables.values
+        values.sort { $0.key < $1.key }
+        for (key, columns) in values {
             guard let text = Self.text(columns["value"])?.text else { continue }
             archive.values.append((key, JSONValue.string(text).bytes))
         }
-        archive.values.sort { $0.key < $1.key }
+        var rows: [Row] = []
+        rows.reserveCapacity(tables.objects.count)
+        for (key, columns) in tables.objects {
+            if let row = row(key, columns) { rows.append(row) }
+        }
+        tables.objects = []
+        takeOver(inOrder(rows))
     }
 
     // MARK: Reading rows

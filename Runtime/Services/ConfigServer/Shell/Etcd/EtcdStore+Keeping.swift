@@ -19,7 +19,7 @@ extension EtcdStore {
     private func fold() throws(StoreError) -> (EtcdHead, EtcdFolded) {
         let look = try call(
             EtcdTransaction(
-                if: [], then: [.range(EtcdRange(layout.head)), .range(EtcdRange(layout.all("folded").start))]
+                if: [], then: [.range(EtcdRange(layout.head)), .range(EtcdRange(layout.folded))]
             ).request)
         guard let headPair = look.responses.first?.pairs.first, let foldedPair = look.responses.last?.pairs.first else {
             throw StoreError(.forgotten, "the head is missing")
@@ -70,7 +70,7 @@ extension EtcdStore {
                 then: [
                     .range(EtcdRange(layout.compaction)), .delete(EtcdRange(all.start, end: end)),
                     .delete(EtcdRange(parts.start, end: parts.start + Array(EtcdLayout.digits(last + 1).utf8))),
-                    .delete(EtcdRange(layout.all("turns/").start, end: layout.all("turns/").end)),
+                    .delete(EtcdRange(layout.turns.start, end: layout.turns.end)),
                 ]
             ).request)
         let previous = reply.responses.first?.pairs.first.flatMap { UInt64(String(decoding: $0.value, as: UTF8.self)) }

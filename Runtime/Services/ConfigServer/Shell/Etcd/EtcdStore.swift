@@ -16,6 +16,8 @@ public final class EtcdStore: Store {
     struct State {
         /// Which store this is: known once it was loaded.
         var store = ""
+        /// Where its rows are: known once it was loaded.
+        var layout: EtcdLayout
         var trouble: String?
         var isClosed = false
         var wake: (@Sendable () -> Void)?
@@ -40,10 +42,9 @@ public final class EtcdStore: Store {
     }
 
     let client: EtcdClient
-    let layout: EtcdLayout
     let heldChanges: UInt64
     let isMade: Bool
-    let state = Mutex(State())
+    let state: Mutex<State>
     private let courtesy = Mutex(Courtesy())
     private let tag: String
     private let follower = Mutex<[Task<Void, Never>]>([])
@@ -66,13 +67,15 @@ public final class EtcdStore: Store {
     ) {
         self.isMade = isMade
         client = EtcdClient(addresses, access)
-        layout = EtcdLayout(prefix: prefix)
+        state = Mutex(State(layout: EtcdLayout(prefix: prefix)))
         self.heldChanges = UInt64(max(heldChanges, 1))
         tag = String(UInt64.random(in: .min ... .max), radix: 16)
         keeper.start()
     }
 
     public var isShared: Bool { true }
+
+    var layout: EtcdLayout { state.withLock { $0.layout } }
 
     public var trouble: String? { state.withLock { $0.trouble } }
 
@@ -160,10 +163,10 @@ public final class EtcdStore: Store {
         // Known for a while, and the follower looks for it: nobody has to wait to hear it.
         if let trouble, isFollowing { throw StoreError(.failed, "etcd is out of reach: \(trouble)") }
         yieldToOthers(position)
-        let (store, seen, tag) = state.withLock { state in
+        let (store, base, seen, tag) = state.withLock { state in
             state.inFlight = position.commit + 1
             state.count += 1
-            return (state.store, state.seen, "\(self.tag)-\(state.count)")
+            return (state.store, state.layout.base, state.seen, "\(self.tag)-\(state.count)")
         }
         defer { state.withLock { $0.inFlight = 0 } }
         if seen > position.commit {
@@ -172,7 +175,8 @@ public final class EtcdStore: Store {
         }
         let start = Counters.now()
         let next = position.after(commit)
-        let transaction = try transaction(commit, tag, from: EtcdHead(store: store, position), to: EtcdHead(store: store, next))
+        let transaction = try transaction(
+            commit, tag, from: EtcdHead(store: store, base: base, position), to: EtcdHead(store: store, base: base, next))
         let reply = try call(transaction.request)
         guard !reply.succeeded else {
             finished(next, reply, Counters.now() - start)
@@ -202,7 +206,7 @@ public final class EtcdStore: Store {
             for part in parts { _ = try call(EtcdTransaction(if: [], then: [.put(part)]).request) }
             text = EtcdParts(count: parts.count, place: tag).text
         }
-        let turns = layout.all("turns/")
+        let turns = layout.turns
         let wish = wish(head.position)
         var success: [EtcdOperation] = [
             .put(EtcdPair(key: layout.head, value: next.text)), .put(EtcdPair(key: layout.commit(number), value: text)),
