@@ -41,6 +41,60 @@ import Testing
         #expect(server.send(.put, path, change, ifNoneMatch: "\"other\"").status == 200)
     }
 
+    /// A read compares all that it shows, a change what it is about.
+    @Test mutating func tagsCoverRelatives() throws {
+        let name = project + ["v"]
+        let network = server.create("virtual-network", name, parent: "project")
+        let path = "/virtual-network/\(network)"
+        let alone = "/virtual-network/\(network)?exclude_children=1&exclude_back_refs=1"
+        let own = try #require(server.send(.get, alone).entityTag)
+        var known: Set<String> = []
+        /// The tag of what is shown now: of nothing that was shown before.
+        func changed(_ what: Comment) throws -> String {
+            let tag = try #require(server.send(.get, path).entityTag)
+            #expect(known.insert(tag).inserted, what)
+            for old in known {
+                #expect(server.send(.get, path, ifNoneMatch: "\"\(old)\"").status == (old == tag ? 304 : 200), what)
+            }
+            // The object itself did not change.
+            #expect(server.send(.get, alone, ifNoneMatch: "\"\(own)\"").status == 304, what)
+            #expect(server.send(.get, path, ifMatch: "\"\(tag)\"").status == 200, what)
+            return tag
+        }
+        let first = try changed("nothing refers to it")
+        let address = server.create(
+            "instance-ip", ["i"], "\"instance_ip_address\": \"10.7.7.7\", \"virtual_network_refs\": [{\"uuid\": \"\(network)\"}]")
+        let referred = try changed("something refers to it")
+        #expect(referred.hasPrefix(own + "+"))
+        let pool = server.create("floating-ip-pool", name + ["p"], parent: "virtual-network")
+        _ = try changed("it has a child")
+        // The fields are asked for by name.
+        let children = server.send(.get, path + "?fields=floating_ip_pools").entityTag
+        let others = server.send(.get, path + "?fields=instance_ip_back_refs").entityTag
+        #expect(others?.hasPrefix(own + "+") == true && children != others && children != own)
+        #expect(server.send(.delete, "/floating-ip-pool/\(pool)").status == 200)
+        #expect(server.send(.get, path).entityTag == referred)
+        #expect(server.send(.delete, "/instance-ip/\(address)").status == 200)
+        #expect(server.send(.get, path).entityTag == first)
+
+        // The data of others' references is shown, too.
+        let ipam = server.create("network-ipam", project + ["ipam"], parent: "project")
+        let ipamPath = "/network-ipam/\(ipam)"
+        func refer(_ prefix: String) -> String {
+            "{\"virtual-network\": {\"network_ipam_refs\": [{\"uuid\": \"\(ipam)\", \"attr\": {\"ipam_subnets\": "
+                + "[{\"subnet\": {\"ip_prefix\": \"\(prefix)\", \"ip_prefix_len\": 24}}]}}]}}"
+        }
+        #expect(server.send(.put, path, refer("10.1.0.0")).status == 200)
+        let before = try #require(server.send(.get, ipamPath).entityTag)
+        #expect(server.send(.put, path, refer("10.2.0.0")).status == 200)
+        #expect(server.send(.get, ipamPath, ifNoneMatch: "\"\(before)\"").status == 200)
+        // Who changes the object does not mind.
+        let change = "{\"network-ipam\": {\"display_name\": \"x\"}}"
+        #expect(server.send(.put, ipamPath, change, ifMatch: "\"\(before)\"").status == 200)
+        #expect(server.send(.put, ipamPath, change, ifMatch: "\"\(before)\"").status == 412)
+        #expect(server.send(.delete, path, ifNoneMatch: "\"\(own)+1\"").status == 200)
+    }
+
     /// `If-None-Match: *` makes something only if it is not there.
     @Test mutating func conditionsOfCreation() {
         let body = "{\"virtual-machine\": {\"fq_name\": [\"m\"]}}"

@@ -61,8 +61,9 @@ struct ManualGuide {
         A reply has the properties that are set, references, children and the objects that refer to this one. The latter two can be
         long; leave them out with `?exclude_back_refs=true&exclude_children=true`, or name what you want: `?fields=mtu,network_ipam_refs`.
 
-        The reply carries an `ETag`. Send it back as `If-None-Match`, and an object that has not changed is answered with 304 and no body.
-        Send it as `If-Match` with a change, and the change is refused with 412 if somebody else made one in between.
+        The reply carries an `ETag`. Send it back as `If-None-Match`, and the answer is 304 and no body while it would be the same, with
+        the same children and the same objects that refer to this one. Send it as `If-Match` with a change, and the change is refused with
+        412 if somebody else changed the object in between; what was attached to it meanwhile does not count.
 
         Any change can be tried first: `?dry_run=true` makes all checks and answers as if, and changes nothing.
 

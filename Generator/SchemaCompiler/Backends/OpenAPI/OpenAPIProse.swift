@@ -70,7 +70,11 @@ enum OpenAPIProse {
     ]
 
     static let headers = [
-        ("ETag", "The time of the last change to the object, in quotes: `id_perms.last_modified`."),
+        (
+            "ETag",
+            "In quotes: the time of the last change to the object, `id_perms.last_modified`, and, where the reply shows children or objects "
+                + "that refer to it, `+` and a mark of these. It differs when anything differs that the reply shows."
+        ),
         ("Allow", "The methods that the address takes."),
         ("X-Configuration-Revision", "The revision of the change; absent when nothing changed. A watch has it as the id of the event."),
     ]

@@ -180,7 +180,7 @@ enum OpenAPIShared {
                 printer.member("in", "header")
                 printer.member(
                     "description",
-                    "The `ETag` of an earlier reply, or several. While the object is as it was then, a read is answered with 304 and without a body, and a change with 412. `*` makes a create fail with 412 when there is such an object."
+                    "The `ETag` of an earlier reply, or several. While everything is as that reply showed it, children and objects that refer to it too, a read is answered with 304 and without a body. A change is answered with 412 while the object itself is as it was. `*` makes a create fail with 412 when there is such an object."
                 )
                 printer.object("schema", inline: true) { $0.member("type", "string") }
             }
@@ -189,7 +189,7 @@ enum OpenAPIShared {
                 printer.member("in", "header")
                 printer.member(
                     "description",
-                    "The `ETag` of an earlier reply, or several. The request is carried out only if the object is as it was then; otherwise it is answered with 412."
+                    "The `ETag` of an earlier reply, or several. The request is carried out only if the object itself is as it was then, whatever children it has got and whatever refers to it; otherwise it is answered with 412."
                 )
                 printer.object("schema", inline: true) { $0.member("type", "string") }
             }

@@ -75,11 +75,11 @@ extension ConfigurationService {
     /// RFC 9110 §13.2.2: what does not hold is 412, but for reads that ask whether something changed.
     func requireConditions(_ request: Request, _ type: TypeEntry, _ state: ObjectState) throws(Refusal) {
         let tag = state.properties.lastModified ?? ""
-        if let condition = request.ifMatch, !EntityTags(condition).include(tag, weakly: false) {
+        if let condition = request.ifMatch, !EntityTags(condition).includeOwn(tag, weakly: false) {
             throw Refusal(
                 412, "Precondition Failed: the \(type.name) changed at \(tag), after it was read; read it again and make the change anew")
         }
-        if request.method != .get, let condition = request.ifNoneMatch, EntityTags(condition).include(tag, weakly: true) {
+        if request.method != .get, let condition = request.ifNoneMatch, EntityTags(condition).includeOwn(tag, weakly: true) {
             throw Refusal(412, "Precondition Failed: the \(type.name) is as If-None-Match says that it must not be, of \(tag)")
         }
     }

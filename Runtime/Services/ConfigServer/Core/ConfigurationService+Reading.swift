@@ -50,12 +50,8 @@ extension ConfigurationService {
         let state = try state(type, text, image)
         try permissions.require(.read, state, type)
         if request.ifMatch != nil { try requireConditions(request, type, state) }
-        let entityTag = state.properties.lastModified
-        if let condition = request.ifNoneMatch, let entityTag, EntityTags(condition).include(entityTag, weakly: true) {
-            var reply = Reply(304, .json, body: [])
-            reply.entityTag = entityTag
-            return reply
-        }
+        let own = state.properties.lastModified
+        let condition = request.ifNoneMatch.map(EntityTags.init)
         let target = request.target
         let selection =
             target.list("fields").map { Selection(hasAllOwn: false, fields: $0) }
@@ -64,7 +60,10 @@ extension ConfigurationService {
             types, image, base: request.base, hasLocations: target["exclude_hrefs"] == nil, for: permissions,
             reserving: state.properties.text.count + 512 + 320 * state.references.count)
         writer.object(state, selection)
-        var reply = Reply(body: writer.finish())
+        let entityTag = own.map { EntityTags.tag($0, relatives: writer.relatives) }
+        // Which relatives would be shown is known when they are.
+        let isKnown = entityTag.map { condition?.include($0, weakly: true) ?? false } ?? false
+        var reply = isKnown ? Reply(304, .json, body: []) : Reply(body: writer.finish())
         reply.entityTag = entityTag
         return reply
     }

@@ -1,4 +1,8 @@
 // Conditions of requests (RFC 9110 §13.1): lists of entity tags, held against that of an object.
+//
+// The tag of an object is the time of its last change, and, where a reply shows relatives (children, and others that refer to it), a plus
+// sign and a mark of these: `2026-03-01T12:00:00.000123+1f3a…`. A read compares all of it. A change compares the object's own part: whoever
+// changes an object must not be refused because somebody attached something to it.
 
 /// The value of If-Match or If-None-Match.
 struct EntityTags {
@@ -39,6 +43,22 @@ struct EntityTags {
 
     /// `*`: whatever there is.
     var isAny: Bool { if case .any = listed { true } else { false } }
+
+    /// The tag of an object that is shown with relatives; a mark of 0 stands for none.
+    static func tag(_ own: String, relatives mark: UInt64) -> String { mark == 0 ? own : "\(own)+\(String(mark, radix: 16))" }
+
+    /// Whether one of them is of an object with this own part, whatever relatives it was shown with, or a star.
+    func includeOwn(_ own: String, weakly: Bool) -> Bool {
+        switch listed {
+        case .any: true
+        case .tags(let tags):
+            tags.contains { tag in
+                guard weakly || !tag.isWeak, tag.text.hasPrefix(own) else { return false }
+                let rest = tag.text.utf8.dropFirst(own.utf8.count)
+                return rest.isEmpty || rest.first == UInt8(ascii: "+")
+            }
+        }
+    }
 
     /// Whether one of them is `tag`, or a star.
     ///
