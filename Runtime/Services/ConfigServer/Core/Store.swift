@@ -89,6 +89,8 @@ public struct StoreError: Error, CustomStringConvertible, Sendable {
         case unusable
         /// Another process has it.
         case busy
+        /// The engine does not let this program in, or not where it wants to: nothing was stored, and somebody has to change that.
+        case forbidden
         /// It did not work this time, and nothing was stored: the disk is full, or fails; the engine is out of reach.
         case failed
         /// It did not work this time, and whether a commit was stored will only be known later: the connection broke before the answer.

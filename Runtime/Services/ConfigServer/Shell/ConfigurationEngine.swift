@@ -88,7 +88,7 @@ final class ConfigurationEngine: Sendable {
     // MARK: Starting and stopping
 
     /// Reads the store, adds the default objects that are missing, and opens for requests. A shared store that is out of reach is waited
-    /// for until the server stops.
+    /// for until the server stops; one that does not let this server in is not, as whoever starts it can mend that.
     func load() throws(StoreError) {
         while true {
             do throws(StoreError) {
@@ -96,7 +96,8 @@ final class ConfigurationEngine: Sendable {
                 store.follow { [weak self] in self?.catchUp {} }
                 return
             } catch {
-                guard store.isShared, error.kind != .unusable, !isStopping.load(ordering: .acquiring) else { throw error }
+                let isHopeless = error.kind == .unusable || error.kind == .forbidden
+                guard store.isShared, !isHopeless, !isStopping.load(ordering: .acquiring) else { throw error }
                 logger.warning("the store cannot be read; trying again", metadata: ["error": "\(error)"])
                 usleep(500_000)
             }

@@ -19,6 +19,8 @@ struct EtcdFailure: Error, Sendable {
         case compacted
         /// etcd will not.
         case refused
+        /// etcd will not, because of who asks.
+        case forbidden
     }
 
     let kind: Kind
@@ -113,10 +115,10 @@ final class EtcdClient: Sendable {
         if text.contains("CommonName") {
             // The gateway comes to etcd as a client, too, and shows the certificate that etcd serves.
             let advice = "with --client-cert-auth the certificate that etcd itself serves must have no common name (CN)"
-            throw EtcdFailure(kind: .refused, message: "etcd refuses: \(advice) (\(text))")
+            throw EtcdFailure(kind: .forbidden, message: "etcd refuses: \(advice) (\(text))")
         }
         guard reply.status < 500 else { throw EtcdFailure(kind: .unavailable, message: text) }
-        throw EtcdFailure(kind: .refused, message: "etcd does not let the user \(credentials.user) in: \(text)")
+        throw EtcdFailure(kind: .forbidden, message: "etcd does not let the user \(credentials.user) in: \(text)")
     }
 
     /// Such a request was not done.
@@ -137,7 +139,11 @@ final class EtcdClient: Sendable {
                     + "(\(text))")
         }
         if text.contains("user name is empty") {
-            return EtcdFailure(kind: .refused, message: "etcd wants to know who asks; give it --etcd-credentials FILE (\(text))")
+            return EtcdFailure(kind: .forbidden, message: "etcd wants to know who asks; give it --etcd-credentials FILE (\(text))")
+        }
+        if text.contains("permission denied") {
+            return EtcdFailure(
+                kind: .forbidden, message: "etcd does not let this user read and write below the prefix of the store: \(text)")
         }
         guard reply.status >= 500 else { return EtcdFailure(kind: .refused, message: "etcd refuses: \(text) (HTTP \(reply.status))") }
         return EtcdFailure(kind: .unavailable, message: text, inDoubt: !text.contains("no leader"))

@@ -118,6 +118,7 @@ public final class EtcdStore: Store {
                 switch error.kind {
                 case .compacted: throw StoreError(.forgotten, "etcd's history was compacted meanwhile: \(error.message)")
                 case .refused: throw StoreError(inDoubt ? .inDoubt : .failed, error.message)
+                case .forbidden: throw StoreError(inDoubt ? .inDoubt : .forbidden, error.message)
                 case .unavailable: break
                 }
                 guard Counters.now() < deadline, !state.withLock({ $0.isClosed }) else {
