@@ -194,7 +194,7 @@ private func make(_ client: HTTPClient, _ names: [String]) throws -> [String] {
     }
 
     @Test func showsThatItLives() async throws {
-        let running = try await RunningServer.start { $0.keepAliveInterval = 20 }
+        let running = try await RunningServer.start { $0.limits.keepAliveInterval = 20 }
         try await onThread {
             let watcher = try running.connect()
             _ = try watcher.watch("?resource_type=virtual-machine")

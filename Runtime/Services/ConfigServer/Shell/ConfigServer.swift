@@ -30,8 +30,6 @@ public final class ConfigServer: Sendable {
         /// How many changes are held for watchers who come back or fall behind and for audits, in memory and in the store. Those in memory
         /// may weigh 4 KiB each on average, or 64 MiB in all if that is more; beyond it fewer are held.
         public var heldChanges = ConfigServer.standardHeldChanges
-        /// How often a watcher hears that its connection lives, in milliseconds.
-        public var keepAliveInterval = 60_000
         /// How many objects of a kind a project may have that sets no limit itself: `["virtual_network": 100]`, members of QuotaType.
         public var quotas: [String: Int] = [:]
         /// What `/openapi.json` serves.
@@ -52,10 +50,8 @@ public final class ConfigServer: Sendable {
             self.dataDirectory = dataDirectory
         }
 
-        var engine: ConfigurationEngine.Options {
-            ConfigurationEngine.Options(
-                history: .init(count: heldChanges, weight: max(64 << 20, min(heldChanges, 1 << 40) * 4096)),
-                keepAlive: .milliseconds(Int64(max(keepAliveInterval, 1))))
+        var history: ChangeHistory<FeedEntry>.Bounds {
+            .init(count: heldChanges, weight: max(64 << 20, min(heldChanges, 1 << 40) * 4096))
         }
     }
 
@@ -134,7 +130,7 @@ public final class ConfigServer: Sendable {
                 gatekeeper = Gatekeeper(
                     try options.authentication.authenticator(service, logger), options.mode, options.specialRoles)
                 let store = try options.store.open(directory, heldChanges: options.heldChanges)
-                engine = ConfigurationEngine(service, store, options.engine, logger)
+                engine = ConfigurationEngine(service, store, options.history, logger)
                 self.directory = directory
                 self.options = options
             } catch {
@@ -163,6 +159,8 @@ public final class ConfigServer: Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.maxMessagesPerRead, value: 4)
+            // A connection keeps a buffer of what it usually reads: most requests are a few hundred bytes, and most connections wait.
+            .childChannelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 1024, maximum: 65_536))
             // What the kernel holds of a reply without having sent it is bounded, and so is what a client takes before the server sees it.
             .childChannelOption(.tcpOption(NIOBSDSocket.Option(rawValue: TCP_NOTSENT_LOWAT)), value: 128 << 10)
             .childChannelInitializer { channel in

@@ -14,7 +14,7 @@ extension ConfigurationEngine {
                 "objects of a type that the schema does not have stay in the store, unseen",
                 metadata: ["type": "\(type)", "count": "\(count)"])
         }
-        var history = ChangeHistory<FeedEntry>(after: log.first.map { $0.revision - 1 } ?? position.revision, options.history)
+        var history = ChangeHistory<FeedEntry>(after: log.first.map { $0.revision - 1 } ?? position.revision, self.history)
         for row in log {
             guard let change = service.change(row, in: image) else { continue }
             history.append(FeedEntry(change), revision: change.revision, weight: change.weight)

@@ -48,18 +48,12 @@ final class ConfigurationEngine: Sendable {
         var lastTimestamp = Timestamp(microseconds: 0)
     }
 
-    struct Options: Sendable {
-        /// How much of what happened is held for watchers, in memory and in the store.
-        var history = ChangeHistory<FeedEntry>.Bounds()
-        /// How often a watcher hears that the connection lives.
-        var keepAlive = TimeAmount.seconds(60)
-    }
-
     let service: ConfigurationService
     let feed: ChangeFeed
     let counters = Counters()
     let requestNumbers = RequestNumbers()
-    let options: Options
+    /// How much of what happened is held for watchers, in memory and in the store.
+    let history: ChangeHistory<FeedEntry>.Bounds
     let store: any Store
     let logger: Logger
     /// nil until the store has been read.
@@ -75,10 +69,10 @@ final class ConfigurationEngine: Sendable {
     /// More than this in one transaction would keep the first of them waiting for little gain.
     static let greatestBatch = 1024
 
-    init(_ service: ConfigurationService, _ store: any Store, _ options: Options, _ logger: Logger) {
+    init(_ service: ConfigurationService, _ store: any Store, _ history: ChangeHistory<FeedEntry>.Bounds, _ logger: Logger) {
         self.service = service
-        self.options = options
-        feed = ChangeFeed(ChangeHistory(after: 0, options.history))
+        self.history = history
+        feed = ChangeFeed(ChangeHistory(after: 0, history))
         self.store = store
         self.logger = logger
         writer.start()

@@ -1,4 +1,5 @@
 // How long connections may take for what, and how many there may be: what keeps slow or many clients from taking the server from others.
+// One clock and one timer serve all connections of an event loop.
 
 import Glibc
 import NIOCore
@@ -21,9 +22,12 @@ public struct ConnectionLimits: Sendable {
 
     public init() {}
 
+    /// How often watchers hear that the connection lives.
+    var keepAliveInterval = 60_000
+
     /// How often connections are looked at: an eighth of the shortest time, and at least every second.
     var step: TimeAmount {
-        let shortest = Int64(max(8, min(headerTime, bodyTime, idleTime, writeTime)))
+        let shortest = Int64(max(8, min(headerTime, bodyTime, idleTime, writeTime, keepAliveInterval)))
         return .milliseconds(min(1000, shortest / 8))
     }
 

@@ -94,7 +94,7 @@ extension HTTPConnection {
         outstanding = received
         hasLastRequest = true
         let stream = WatchStream(
-            query, engine, context.channel, isChunked: received.isHTTP11, list: list, position: position)
+            query, engine, context.channel, isChunked: received.isHTTP11, list: list, position: position, now: patrol.now)
         self.stream = stream
         stream.start(date: sender.dateText())
         return nil

@@ -71,7 +71,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     let gatekeeper: Gatekeeper
     /// There are too many connections already: only questions of health are answered.
     let isExtra: Bool
-    private let patrol: Patrol
+    let patrol: Patrol
     private let accessLog: AccessLog?
     private let logger: Logger
     private(set) var context: ChannelHandlerContext?
@@ -194,6 +194,7 @@ final class HTTPConnection: ChannelDuplexHandler {
             if patrol.isOver(stream == nil ? limits.writeTime : limits.idleTime, since: blockedSince) { context.close(promise: nil) }
             return
         }
+        stream?.checkTime(patrol)
         guard !sender.isClosing || reader.isDiscarding else { return }
         let step = reader.refuseLate(patrol, mayWait: outstanding != nil)
         if case .nothing = step, isIdle, patrol.isOver(limits.idleTime, since: lastUse) { return context.close(promise: nil) }

@@ -30,7 +30,8 @@ final class WatchStream {
     private var position: UInt64
     /// How many bytes of events were written.
     private(set) var written = 0
-    private var keepAlive: RepeatedTask?
+    /// When the watcher was last told that the connection lives, by the patrol's clock.
+    private var lastKeepAlive: NIODeadline
     private let wake = WakeFlag()
 
     /// So many changes are looked at before others on the event loop have their turn.
@@ -38,15 +39,19 @@ final class WatchStream {
     /// How long a watcher may take to fetch the last event.
     private static let patience = TimeAmount.seconds(10)
 
-    /// - Parameter list: what to list first; nil to go on from `position`.
+    /// - Parameters:
+    ///   - list: what to list first; nil to go on from `position`.
+    ///   - now: by the clock of the patrol that calls `checkTime`.
     init(
-        _ query: WatchQuery, _ engine: ConfigurationEngine, _ channel: any Channel, isChunked: Bool, list: InitialEvents?, position: UInt64
+        _ query: WatchQuery, _ engine: ConfigurationEngine, _ channel: any Channel, isChunked: Bool, list: InitialEvents?,
+        position: UInt64, now: NIODeadline
     ) {
         self.query = query
         self.engine = engine
         self.channel = channel
         self.isChunked = isChunked
         self.position = position
+        lastKeepAlive = now
         phase = list.map { .mustList($0) } ?? .following
     }
 
@@ -64,16 +69,12 @@ final class WatchStream {
             guard wake.raise() else { return }
             eventLoop.execute { bound.value.woken() }
         }
-        keepAlive = eventLoop.scheduleRepeatedTask(initialDelay: engine.options.keepAlive, delay: engine.options.keepAlive) { _ in
-            bound.value.writeKeepAlive()
-        }
         proceed()
     }
 
     /// The connection is gone.
     func end() {
         phase = .ended
-        keepAlive?.cancel()
         engine.feed.remove(ObjectIdentifier(self))
     }
 
@@ -154,8 +155,11 @@ final class WatchStream {
         return true
     }
 
-    private func writeKeepAlive() {
-        guard channel.isWritable else { return }
+    /// Called by the patrol every now and then.
+    func checkTime(_ patrol: Patrol) {
+        guard patrol.isOver(patrol.limits.keepAliveInterval, since: lastKeepAlive), channel.isWritable else { return }
+        if case .ended = phase { return }
+        lastKeepAlive = patrol.now
         write(EventText.keepAlive)
         channel.flush()
     }
