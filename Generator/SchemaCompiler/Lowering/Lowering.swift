@@ -8,7 +8,7 @@ struct Lowering {
     /// passed over here with a warning; schemas in our own dialect get no such grace.
     let isLegacy: Bool
     var declarations = Declarations()
-    var model = Model()
+    let model = Model()
     /// Declared simple types that have been lowered, since one may build on another that is declared later.
     var simpleTypes: [String: SimpleType] = [:]
     var placed = Placed()

@@ -1,17 +1,20 @@
 // The third representation: what a configuration schema says, with every name resolved and every check done. Backends read
 // this and nothing before it. The order of all lists is the order of declaration, file by file, so that output is stable.
+//
+// What backends pass around and look at over and over is a class: to hand on a value of ten strings would cost ten counts each time. Lowering
+// makes the model; nothing changes it afterwards.
 
 /// A configuration data model: objects that form a tree and a graph, and the types of their properties.
-public struct Model {
+public final class Model {
     /// One entry per schema file that declares something, in the order in which the files were read.
-    public var files: [ModelFile] = []
-    public var objects: [ObjectType] = []
-    public var structures: [StructuredType] = []
-    public var simpleTypes: [SimpleType] = []
+    public internal(set) var files: [ModelFile] = []
+    public internal(set) var objects: [ObjectType] = []
+    public internal(set) var structures: [StructuredType] = []
+    public internal(set) var simpleTypes: [SimpleType] = []
     /// Links by element name; every reference and parent relation of the objects points into this list.
-    public var links: [Link] = []
+    public internal(set) var links: [Link] = []
     /// Properties that every object has (`id-perms`, `perms2`, `annotations`, `display-name`), in order.
-    public var commonProperties: [Property] = []
+    public internal(set) var commonProperties: [Property] = []
 
     var objectIndex: [String: Int] = [:]
     var structureIndex: [String: Int] = [:]
@@ -76,19 +79,25 @@ public struct Operations: OptionSet, Sendable {
 }
 
 /// An object type: a node of the configuration tree with an address of its own in the API.
-public struct ObjectType {
+public final class ObjectType {
     public let name: String
     public let documentation: String
     public let location: SourceLocation
     /// Types that may contain it. Empty: it lives directly below the root.
-    public var parents: [ParentRelation] = []
-    public var children: [ParentRelation] = []
+    public internal(set) var parents: [ParentRelation] = []
+    public internal(set) var children: [ParentRelation] = []
     /// Its own properties; the common ones are in `Model.commonProperties`.
-    public var properties: [Property] = []
+    public internal(set) var properties: [Property] = []
     /// References to other objects, sorted by target; the tag reference that every object has is included.
-    public var references: [ReferenceRelation] = []
+    public internal(set) var references: [ReferenceRelation] = []
     /// References of other objects to this one.
-    public var backReferences: [ReferenceRelation] = []
+    public internal(set) var backReferences: [ReferenceRelation] = []
+
+    init(name: String, documentation: String, location: SourceLocation) {
+        self.name = name
+        self.documentation = documentation
+        self.location = location
+    }
 
     /// The parent when none is named: the only one, or `config-root` when there is none.
     public var solePossibleParent: String? {
@@ -97,7 +106,7 @@ public struct ObjectType {
 }
 
 /// A parent contains a child.
-public struct ParentRelation {
+public final class ParentRelation {
     public let parent: String
     public let child: String
     /// The name of the link element, which is the metadata name in the graph: `project-virtual-network`.
@@ -106,10 +115,19 @@ public struct ParentRelation {
     public let derived: Bool
     public let documentation: String
     public let location: SourceLocation
+
+    init(parent: String, child: String, link: String, derived: Bool, documentation: String, location: SourceLocation) {
+        self.parent = parent
+        self.child = child
+        self.link = link
+        self.derived = derived
+        self.documentation = documentation
+        self.location = location
+    }
 }
 
 /// One object refers to another.
-public struct ReferenceRelation {
+public final class ReferenceRelation {
     public let from: String
     public let to: String
     /// The name of the link element, which is the metadata name in the graph: `virtual-network-network-ipam`. The tag reference
@@ -123,6 +141,21 @@ public struct ReferenceRelation {
     public let operations: Operations
     public let documentation: String
     public let location: SourceLocation
+
+    init(
+        from: String, to: String, link: String, data: String?, derived: Bool, presence: Presence, operations: Operations,
+        documentation: String, location: SourceLocation
+    ) {
+        self.from = from
+        self.to = to
+        self.link = link
+        self.data = data
+        self.derived = derived
+        self.presence = presence
+        self.operations = operations
+        self.documentation = documentation
+        self.location = location
+    }
 }
 
 /// A link element of the schema, with all the pairs of objects that it joins.
@@ -149,7 +182,7 @@ public struct Link {
 }
 
 /// A property of an object.
-public struct Property {
+public final class Property {
     /// How the value is stored and updated.
     public enum Collection {
         case single
@@ -167,6 +200,20 @@ public struct Property {
     public let defaultValue: String?
     public let documentation: String
     public let location: SourceLocation
+
+    init(
+        name: String, type: TypeReference, collection: Collection, presence: Presence, operations: Operations, defaultValue: String?,
+        documentation: String, location: SourceLocation
+    ) {
+        self.name = name
+        self.type = type
+        self.collection = collection
+        self.presence = presence
+        self.operations = operations
+        self.defaultValue = defaultValue
+        self.documentation = documentation
+        self.location = location
+    }
 }
 
 /// A scalar as the wire knows it.
@@ -191,15 +238,22 @@ public enum TypeReference: Hashable {
 }
 
 /// A structured type: named members.
-public struct StructuredType {
+public final class StructuredType {
     public let name: String
     public let documentation: String
     public let location: SourceLocation
     public let members: [Member]
+
+    init(name: String, documentation: String, location: SourceLocation, members: [Member]) {
+        self.name = name
+        self.documentation = documentation
+        self.location = location
+        self.members = members
+    }
 }
 
 /// A member of a structured type.
-public struct Member {
+public final class Member {
     public enum Cardinality: Equatable {
         case optional
         case required
@@ -236,6 +290,22 @@ public struct Member {
     public let form: Form
     public let documentation: String
     public let location: SourceLocation
+
+    init(
+        name: String, type: TypeReference, cardinality: Cardinality, presence: Presence?, operations: Operations?, defaultValue: String?,
+        choice: Int?, form: Form, documentation: String, location: SourceLocation
+    ) {
+        self.name = name
+        self.type = type
+        self.cardinality = cardinality
+        self.presence = presence
+        self.operations = operations
+        self.defaultValue = defaultValue
+        self.choice = choice
+        self.form = form
+        self.documentation = documentation
+        self.location = location
+    }
 
     public var isMany: Bool { if case .many = cardinality { true } else { false } }
 }
