@@ -49,8 +49,9 @@ struct CompileCommand: ParsableCommand {
                 if verbose { writeAnswer("\(changed ? "wrote" : "kept ") \(output.path)\n") }
             }
             if let manifest {
-                let list = outputs.map { $0.path + "\n" }.sorted().joined()
-                try OutputFolder.write(Array(list.utf8), to: manifest)
+                var list = Bytes()
+                for path in outputs.map(\.path).sorted() { list.append("\(path)\n") }
+                try OutputFolder.write(list, to: manifest)
             }
         } catch {
             writeError("schemac: error: \(error.reason)\n")

@@ -15,7 +15,7 @@ struct OutputFolder {
     }
 
     @discardableResult
-    static func write(_ bytes: [UInt8], to path: String) throws(FileFailure) -> Bool {
+    static func write(_ bytes: Bytes, to path: String) throws(FileFailure) -> Bool {
         if holds(bytes, path) { return false }
         let (descriptor, temporary) = try temporaryFile(besides: path)
         var failure: String?
@@ -31,7 +31,7 @@ struct OutputFolder {
     }
 
     /// Does the file exist with exactly this content?
-    private static func holds(_ bytes: [UInt8], _ path: String) -> Bool {
+    private static func holds(_ bytes: Bytes, _ path: String) -> Bool {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
@@ -79,11 +79,11 @@ struct OutputFolder {
         }
     }
 
-    private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    private static func writeAll(_ bytes: Bytes, to descriptor: Int32) -> Bool {
         bytes.withUnsafeBytes { buffer in
             var rest = buffer[...]
             while !rest.isEmpty {
-                let written = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                let written = Glibc.write(descriptor, UnsafeBufferPointer(rebasing: rest).baseAddress, rest.count)
                 if written < 0, errno == EINTR { continue }
                 if written <= 0 { return false }
                 rest = rest.dropFirst(written)

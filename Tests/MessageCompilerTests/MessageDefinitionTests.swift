@@ -41,7 +41,7 @@ private func outputs(_ backends: [String], _ folder: String, source: FolderSourc
         for file in made {
             let committed = try Data(contentsOf: folder.appending(path: file.path))
             #expect(
-                Array(committed) == file.bytes,
+                file.bytes.elementsEqual(committed),
                 "\(file.path) is stale: schemac compile --backend c-forwarder --out Runtime/Forwarder/messages Schema/Forwarder")
         }
         let there = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
@@ -58,7 +58,7 @@ private func outputs(_ backends: [String], _ folder: String, source: FolderSourc
     @Test func outputDependsOnTheBytesOfTheFilesAlone() throws {
         let source = FolderSource(folder: repository.appending(path: "Schema/Forwarder"))
         let names = try definitions("Forwarder")
-        func made(_ names: [String], _ prefix: String) throws -> [String: [UInt8]] {
+        func made(_ names: [String], _ prefix: String) throws -> [String: Bytes] {
             var moved = FolderSource(folder: source.folder)
             for name in try definitions("Forwarder") { moved.replaced[prefix + name] = try source.contents(of: name) }
             let compiler = Compiler(source: moved)

@@ -15,7 +15,7 @@ import Testing
         return try Dictionary(uniqueKeysWithValues: names.map { ($0, try String(contentsOf: folder.appending(path: $0), encoding: .utf8)) })
     }
 
-    private func made(_ files: [String: String], _ order: [String], below folder: String = "") throws -> [String: [UInt8]] {
+    private func made(_ files: [String: String], _ order: [String], below folder: String = "") throws -> [String: Bytes] {
         let moved = Dictionary(uniqueKeysWithValues: files.map { (folder + $0.key, $0.value) })
         let compiler = Compiler(source: TextSource(files: moved))
         let outputs = try #require(compiler.outputs(of: Self.backends, files: order.map { folder + $0 }))
@@ -23,11 +23,11 @@ import Testing
         return Dictionary(uniqueKeysWithValues: outputs.map { ($0.path, $0.bytes) })
     }
 
-    private func expectSame(_ one: [String: [UInt8]], _ other: [String: [UInt8]]) {
+    private func expectSame(_ one: [String: Bytes], _ other: [String: Bytes]) {
         #expect(one.keys.sorted() == other.keys.sorted())
         for (path, bytes) in one.sorted(by: { $0.key < $1.key }) where other[path] != bytes {
             Issue.record(
-                "\(path) differs:\n\(difference(expected: String(decoding: bytes, as: UTF8.self), actual: String(decoding: other[path] ?? [], as: UTF8.self)).prefix(2_000))"
+                "\(path) differs:\n\(difference(expected: String(decoding: bytes, as: UTF8.self), actual: String(decoding: other[path] ?? Bytes(), as: UTF8.self)).prefix(2_000))"
             )
             return
         }

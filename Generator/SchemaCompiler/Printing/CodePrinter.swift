@@ -2,29 +2,30 @@
 
 /// Accumulates indented lines of text.
 public struct CodePrinter {
-    public private(set) var bytes: [UInt8] = []
+    public private(set) var bytes = Bytes(capacity: 1 << 16)
     private var depth = 0
     private let unit: [UInt8]
 
     /// - Parameter indentation: what one level of nesting is written as.
     public init(indentation: String = "    ") {
         unit = Array(indentation.utf8)
-        bytes.reserveCapacity(1 << 16)
     }
 
-    public mutating func line(_ text: String) {
-        for _ in 0..<depth { bytes.append(contentsOf: unit) }
-        bytes.append(contentsOf: text.utf8)
+    public mutating func line(_ text: Text) {
+        indent()
+        bytes.append(text)
         bytes.append(UInt8(ascii: "\n"))
     }
+
+    private mutating func indent() { unit.withUnsafeBufferPointer { for _ in 0..<depth { bytes.append($0) } } }
 
     public mutating func blank() { bytes.append(UInt8(ascii: "\n")) }
 
     /// Text that carries its own line breaks and is not indented.
-    public mutating func raw(_ text: String) { bytes.append(contentsOf: text.utf8) }
+    public mutating func raw(_ text: Text) { bytes.append(text) }
 
     /// `opening`, the body one level deeper, `closing`.
-    public mutating func block(_ opening: String, _ closing: String = "}", _ body: (inout CodePrinter) -> Void) {
+    public mutating func block(_ opening: Text, _ closing: Text = "}", _ body: (inout CodePrinter) -> Void) {
         line(opening)
         indented(body)
         line(closing)
@@ -65,7 +66,7 @@ public struct CodePrinter {
                 while index < text.count, text[index] > 32 { index += 1 }
                 if let betweenParagraphs, newlines > 1, place != .beforeText {
                     bytes.append(UInt8(ascii: "\n"))
-                    if betweenParagraphs.isEmpty { blank() } else { line(betweenParagraphs) }
+                    if betweenParagraphs.isEmpty { blank() } else { line(Text(betweenParagraphs)) }
                     place = .betweenLines
                 }
                 append(UnsafeBufferPointer(rebasing: text[start..<index]), at: &place, first, next, width)
@@ -92,11 +93,11 @@ public struct CodePrinter {
         } else {
             if case .inLine = place { bytes.append(UInt8(ascii: "\n")) }
             let prefix = place == .beforeText ? first : next
-            for _ in 0..<depth { bytes.append(contentsOf: unit) }
-            bytes.append(contentsOf: prefix.utf8)
+            indent()
+            bytes.append(prefix)
             place = .inLine(prefix.utf8.count + word.count)
         }
-        bytes.append(contentsOf: word)
+        bytes.append(word)
     }
 
     private func trimmed(_ prefix: String) -> String { prefix.last == " " ? String(prefix.dropLast()) : prefix }

@@ -3,17 +3,17 @@
 
 /// Appends JSON to a buffer of bytes. Commas, line breaks and escapes are its business; pairing keys with values is the caller's.
 public struct JSONPrinter {
-    public private(set) var bytes: [UInt8] = []
+    public private(set) var bytes: Bytes
     private var depth = 0
     /// The depth at which the outermost container that is written on one line began; nil outside such a container.
     private var inlineDepth: Int?
     private var followsItem = false
     private var followsKey = false
 
-    public init(reservingCapacity capacity: Int = 1 << 12) { bytes.reserveCapacity(capacity) }
+    public init(reservingCapacity capacity: Int = 1 << 12) { bytes = Bytes(capacity: capacity) }
 
     /// The document with the line end that a text file closes with.
-    public consuming func finish() -> [UInt8] {
+    public consuming func finish() -> Bytes {
         bytes.append(UInt8(ascii: "\n"))
         return bytes
     }
@@ -64,6 +64,11 @@ public struct JSONPrinter {
         self.value(value)
     }
 
+    public mutating func member(_ key: String, _ value: Text) {
+        self.key(key)
+        self.value(value)
+    }
+
     public mutating func member(_ key: String, _ value: Int) {
         self.key(key)
         self.value(value)
@@ -87,6 +92,12 @@ public struct JSONPrinter {
         followsItem = true
     }
 
+    public mutating func value(_ value: Text) {
+        beginValue()
+        value.withUTF8 { quote($0) }
+        followsItem = true
+    }
+
     public mutating func value(_ value: Int) { literal(String(value)) }
 
     public mutating func value(_ value: Bool) { literal(value ? "true" : "false") }
@@ -96,7 +107,7 @@ public struct JSONPrinter {
     /// A value that is JSON already, such as a number beyond the range of Int.
     public mutating func literal(_ text: String) {
         beginValue()
-        bytes.append(contentsOf: text.utf8)
+        bytes.append(text)
         followsItem = true
     }
 
@@ -113,24 +124,23 @@ public struct JSONPrinter {
 
     private mutating func newline() {
         bytes.append(UInt8(ascii: "\n"))
-        for _ in 0..<depth {
-            bytes.append(UInt8(ascii: " "))
-            bytes.append(UInt8(ascii: " "))
-        }
+        bytes.append(repeating: UInt8(ascii: " "), count: 2 * depth)
     }
 
     private mutating func quote(_ text: String) {
-        bytes.append(UInt8(ascii: "\""))
         var text = text
-        text.withUTF8 { utf8 in
-            var start = 0
-            for index in utf8.indices where utf8[index] < 0x20 || utf8[index] == UInt8(ascii: "\"") || utf8[index] == UInt8(ascii: "\\") {
-                bytes.append(contentsOf: utf8[start..<index])
-                escape(utf8[index])
-                start = index + 1
-            }
-            bytes.append(contentsOf: utf8[start...])
+        text.withUTF8 { quote($0) }
+    }
+
+    private mutating func quote(_ utf8: UnsafeBufferPointer<UInt8>) {
+        bytes.append(UInt8(ascii: "\""))
+        var start = 0
+        for (index, byte) in utf8.enumerated() where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+            bytes.append(UnsafeBufferPointer(rebasing: utf8[start..<index]))
+            escape(byte)
+            start = index + 1
         }
+        bytes.append(UnsafeBufferPointer(rebasing: utf8[start...]))
         bytes.append(UInt8(ascii: "\""))
     }
 
@@ -141,7 +151,7 @@ public struct JSONPrinter {
         case UInt8(ascii: "\r"): bytes.append(UInt8(ascii: "r"))
         case UInt8(ascii: "\t"): bytes.append(UInt8(ascii: "t"))
         case ..<0x20:
-            bytes.append(contentsOf: "u00".utf8)
+            bytes.append("u00")
             for digit in [byte >> 4, byte & 0xF] { bytes.append(digit < 10 ? digit + UInt8(ascii: "0") : digit - 10 + UInt8(ascii: "a")) }
         default: bytes.append(byte)
         }

@@ -12,9 +12,9 @@
 struct JSONSchemaVocabulary {
     let model: Model
     /// The `$ref` for a declared type, by its name in the schema.
-    let reference: (_ typeName: String) -> String
+    let reference: (_ typeName: String) -> Text
     /// The `$ref` for an unrestricted number.
-    let scalarReference: (Scalar) -> String
+    let scalarReference: (Scalar) -> Text
 
     // MARK: Declared types
 

@@ -4,9 +4,9 @@
 public struct OutputFile {
     /// Relative, with `/`: `network+Model.swift`, `vnc_api/gen/resource_common.py`.
     public let path: String
-    public let bytes: [UInt8]
+    public let bytes: Bytes
 
-    public init(path: String, bytes: [UInt8]) {
+    public init(path: String, bytes: Bytes) {
         self.path = path
         self.bytes = bytes
     }

@@ -19,7 +19,7 @@ extension CodePrinter {
             if text.isEmpty { return }
             // A quote before the closing ones would be one of them.
             if text.utf8.count <= 120, text.utf8.last != UInt8(ascii: "\""), !text.utf8.contains(UInt8(ascii: "\n")) {
-                line("\"\"\"" + text + "\"\"\"")
+                line("\"\"\"\(text)\"\"\"")
                 return
             }
         }
@@ -40,7 +40,7 @@ extension CodePrinter {
     /// A titled list in a docstring: `Attributes:`, and an entry for each attribute.
     mutating func docstringSection(_ title: String, _ entries: (inout CodePrinter) -> Void) {
         blank()
-        line(title)
+        line(Text(title))
         indented(entries)
     }
 

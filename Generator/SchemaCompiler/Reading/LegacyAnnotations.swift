@@ -20,7 +20,8 @@ struct LegacyAnnotations {
         // Where the text is the file's own, unchanged by the parser, a statement's place in it is its place in the file.
         let file = comment.location.file
         let start = comment.location.offset + "<!--".utf8.count
-        let isVerbatim = file.bytes.dropFirst(start).starts(with: comment.text.utf8)
+        var text = comment.text
+        let isVerbatim = text.withUTF8 { file.bytes.dropFirst(start).starts(with: $0) }
         while let call = parser.next() {
             let location = isVerbatim ? SourceLocation(file: file, offset: start + call.offset) : comment.location
             guard let statement = statement(call, location) else { continue }

@@ -117,7 +117,7 @@ struct CHeaderPrinter {
             }
             for attribute in plan.attributes where !attribute.members.isEmpty {
                 out.cComment([attribute.source.documentation, attribute.remark].compactMap { $0 }.joined(separator: " "))
-                for member in attribute.members { out.line(member) }
+                for member in attribute.members { out.line(Text(member)) }
             }
         }
         out.blank()

@@ -52,7 +52,7 @@ struct CSourcePrinter {
         out.block("static const struct vrouter_attribute \(plan.tag)_attributes[] = {", "};") { out in
             for attribute in plan.attributes {
                 out.block("{", "},") { out in
-                    for line in Self.packed(attribute.entry.map { "\($0.field) = \($0.value)," }, width: 120) { out.line(line) }
+                    for line in Self.packed(attribute.entry.map { "\($0.field) = \($0.value)," }, width: 120) { out.line(Text(line)) }
                 }
             }
         }

@@ -93,7 +93,7 @@ public struct JSONSchemaBackend {
     }
 
     /// The root of a document: `{"virtual-network": {…}}` for one of the types.
-    private func writeEnvelopes(_ objects: [(name: String, reference: String)], to printer: inout JSONPrinter) {
+    private func writeEnvelopes(_ objects: [(name: String, reference: Text)], to printer: inout JSONPrinter) {
         printer.member("type", "object")
         printer.member("minProperties", 1)
         printer.member("maxProperties", 1)
@@ -223,12 +223,12 @@ public struct JSONSchemaBackend {
             model: model, reference: { reference(to: $0, in: file) }, scalarReference: { shared("xs.\($0.rawValue)", in: file) })
     }
 
-    private func reference(to name: String, in file: String) -> String {
+    private func reference(to name: String, in file: String) -> Text {
         let target = home[name] ?? file
         return "\(target == file ? "" : Self.document(target))#/$defs/\(spelling[name] ?? name)"
     }
 
-    private func shared(_ name: String, in file: String) -> String {
+    private func shared(_ name: String, in file: String) -> Text {
         "\(file == Self.index ? "" : Self.document(Self.index))#/$defs/\(name)"
     }
 }

@@ -15,7 +15,7 @@ struct ManualDomainPage {
             page.heading(2, ManualTitles.objects)
             page.table("Object", "Lives in", "What it is")
             for object in objects {
-                let parents = object.parents.map { $0.parent == "config-root" ? "the root" : page.objectLink($0.parent) }
+                let parents: [Text] = object.parents.map { $0.parent == "config-root" ? "the root" : page.objectLink($0.parent) }
                 page.row(
                     page.objectLink(object.name), parents.isEmpty ? "the root" : parents.joined(separator: ", "),
                     page.cell(Prose.summary(object.documentation)))

@@ -10,7 +10,7 @@ extension ManualPrinter {
             code("sh", "curl http://localhost:8082/\(Naming.collection(object.name))\n")
             return
         }
-        block(example.introduction)
+        block(Text(example.introduction))
         code("json", example.request)
         block("As `\(object.name).json`, with `curl`:")
         code("sh", example.commands)
@@ -33,14 +33,14 @@ struct ManualExample {
         isSingleton ? "Every system has one, made when the server is first started. To change it:" : "To make one:"
     }
 
-    var request: [UInt8] {
+    var request: Text {
         var printer = JSONPrinter()
         printer.object { example.body.write(object.name, to: &$0) }
-        return printer.finish()
+        return Text(bytes: printer.finish())
     }
 
     /// Python's `_read` and Swift's `read(name:)` look the UUID up themselves.
-    var commands: String {
+    var commands: Text {
         let base = "http://localhost:8082"
         let send = "-H 'Content-Type: application/json' -d @\(object.name).json"
         guard isSingleton else {
@@ -58,10 +58,10 @@ struct ManualExample {
 
     // MARK: Python
 
-    var python: String {
+    var python: Text {
         let key = Naming.jsonKey(object.name)
         let variable = Self.variable(object.name)
-        var lines = ["from vnc_api import vnc_api", "", "vnc = vnc_api.VncApi(api_server_host=\"localhost\")"]
+        var lines: [Text] = ["from vnc_api import vnc_api", "", "vnc = vnc_api.VncApi(api_server_host=\"localhost\")"]
         if isSingleton {
             let name = ManualSnippet.names(builder.existingName(of: object.name))
             lines.append(ManualSnippet.call("vnc.\(key)_read", [("fq_name", name)]).text(after: "\(variable) = ", .python))
@@ -95,10 +95,10 @@ struct ManualExample {
 
     // MARK: Swift
 
-    var swift: String {
+    var swift: Text {
         let variable = Self.variable(object.name)
         let collection = "client.\(Naming.swiftCollection(object.name))"
-        var lines: [String] = []
+        var lines: [Text] = []
         if let name = example.name {
             lines.append("var \(variable) = \(Naming.swiftType(object.name))()")
             var arguments: [(label: String?, value: ManualSnippet)] = [(nil, .names(name))]

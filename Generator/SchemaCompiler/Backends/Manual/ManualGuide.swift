@@ -11,7 +11,7 @@ struct ManualGuide {
         page.line("\(page.link("Manual", to: ManualPlan.indexPage)) › Using the API")
         page.heading(1, "Using the API")
         page.blank()
-        page.raw(Self.text)
+        page.raw(Text(Self.text))
         return page.file
     }
 

@@ -15,9 +15,11 @@ struct ManualIndex {
         var page = ManualPrinter(page: ManualPlan.indexPage, plan: plan)
         page.heading(1, "Reference manual of the configuration model")
         page.block(
-            "Everything that can be configured is one of the \(model.objects.count) kinds of object on these pages. An object has properties, lives "
-                + "in a parent and refers to other objects; \(page.link("what every object has", to: ManualPlan.everyObjectPage)) is explained once."
-        )
+            """
+            Everything that can be configured is one of the \(model.objects.count) kinds of object on these pages. An object has \
+            properties, lives in a parent and refers to other objects; \
+            \(page.link("what every object has", to: ManualPlan.everyObjectPage)) is explained once.
+            """)
         page.blank()
         page.line("- \(page.link("Using the API", to: ManualPlan.guidePage)): requests, replies, lists, errors, the same for all objects")
         page.line("- \(page.link("Tree of objects", to: ManualPlan.treePage)): what lives in what")
@@ -51,7 +53,7 @@ struct ManualIndex {
         page.heading(2, ManualTitles.identity)
         page.block("Identity and place are set when the object is made and stay as they are until it is deleted.")
         page.table("Member", "Type", "Meaning")
-        for (name, type, meaning) in Self.identity { page.row("`\(name)`", type, meaning) }
+        for (name, type, meaning) in Self.identity { page.row("`\(name)`", Text(type), Text(meaning)) }
         if !model.commonProperties.isEmpty {
             page.heading(2, ManualTitles.properties)
             for property in model.commonProperties { page.section(about: property, model) }
@@ -60,7 +62,7 @@ struct ManualIndex {
             page.heading(2, ManualTitles.references)
             for reference in plan.commonReferences {
                 page.heading(3, "`\(Naming.referenceField(to: reference.to))`")
-                page.facts(["to \(page.objectLink(reference.to))", reference.presence.inWords, "`\(reference.location.reference)`"])
+                page.facts(["to \(page.objectLink(reference.to))", Text(reference.presence.inWords), "`\(reference.location.reference)`"])
                 page.prose(reference.documentation)
             }
         }
@@ -131,7 +133,7 @@ struct ManualIndex {
     private struct Field {
         let key: String
         let swift: String
-        var objects: [String]
+        var objects: [Text]
     }
 
     /// Every member of an object by name, with links to where it is explained.

@@ -38,8 +38,10 @@ struct ManualObjectPage {
         } else {
             page.row(
                 "REST",
-                "`/\(Naming.collection(object.name))` to list and create; `/\(object.name)/{uuid}` to read, update and delete "
-                    + "(\(page.link("how", to: ManualPlan.guidePage)))")
+                """
+                `/\(Naming.collection(object.name))` to list and create; `/\(object.name)/{uuid}` to read, update and delete \
+                (\(page.link("how", to: ManualPlan.guidePage)))
+                """)
         }
         page.row(
             "Python",
@@ -50,17 +52,17 @@ struct ManualObjectPage {
     }
 
     /// A way from the root for each type of parent.
-    private func places(on page: ManualPrinter) -> String {
+    private func places(on page: ManualPrinter) -> Text {
         guard !object.parents.isEmpty else { return object.name == "config-root" ? "nothing: it is the root" : "the root" }
-        let chains = object.parents.map { parent in
-            var chain: [String] = []
+        let chains: [Text] = object.parents.map { parent in
+            var chain: [Text] = []
             var next: String? = parent.parent
             var visited: Set<String> = []
             while let name = next, name != "config-root" || chain.isEmpty, visited.insert(name).inserted {
                 chain.append(name == "config-root" ? "the root" : page.objectLink(name))
                 next = model.object(name)?.parents.first?.parent
             }
-            return chain.reversed().joined(separator: " › ") + (parent.derived ? " (made by the system)" : "")
+            return "\(chain.reversed().joined(separator: " › "))\(parent.derived ? " (made by the system)" : "")"
         }
         return chains.joined(separator: "<br>")
     }
@@ -81,7 +83,7 @@ struct ManualObjectPage {
                 page.row(
                     page.link("`\(key)`", to: page.page, plan.propertyAnchors[object.name]?[property.name]),
                     page.typeText(property, in: model),
-                    property.defaultValue.map { "`\($0)`" } ?? "", property.writer)
+                    property.defaultValue.map { "`\($0)`" } ?? "", Text(property.writer))
             }
         }
         for property in properties { page.section(about: property, model) }
@@ -99,7 +101,7 @@ struct ManualObjectPage {
         page.table("Member", "Object", "Meaning")
         for child in object.children {
             let note = child.derived ? "*Made by the system.* " : ""
-            page.row("`\(Naming.childField(child.child))`", page.objectLink(child.child), note + page.cell(child.documentation))
+            page.row("`\(Naming.childField(child.child))`", page.objectLink(child.child), "\(note)\(page.cell(child.documentation))")
         }
     }
 
@@ -110,7 +112,7 @@ struct ManualObjectPage {
             let note = reference.derived ? "*Weak.* " : ""
             page.row(
                 "`\(Naming.backReferenceField(from: reference.from))`", page.objectLink(reference.from),
-                note + page.cell(reference.documentation))
+                "\(note)\(page.cell(reference.documentation))")
         }
         if let common = object.backReferences.first(where: plan.isCommon) {
             page.row("`…_back_refs`", page.link("every object", to: ManualPlan.everyObjectPage), page.cell(common.documentation))
@@ -130,8 +132,8 @@ extension ManualPrinter {
         heading(3, "`\(Naming.jsonKey(property.name))`")
         var facts = [typeText(property, in: model)]
         if let value = property.defaultValue { facts.append("default `\(value)`") }
-        facts.append(property.presence.inWords)
-        if let limit = property.operations.limitInWords { facts.append(limit) }
+        facts.append(Text(property.presence.inWords))
+        if let limit = property.operations.limitInWords { facts.append(Text(limit)) }
         facts.append("`\(property.location.reference)`")
         self.facts(facts)
         prose(property.documentation, about: property.name)
@@ -143,18 +145,21 @@ extension ManualPrinter {
             )
         case .map(let member, let key):
             block(
-                "Elements of `\(Naming.jsonKey(member))` can be \(link("changed one by one", to: ManualPlan.guidePage, ManualGuide.elementsAnchor)), "
-                    + "by their `\(Naming.jsonKey(key))`, which occurs once.")
+                """
+                Elements of `\(Naming.jsonKey(member))` can be \
+                \(link("changed one by one", to: ManualPlan.guidePage, ManualGuide.elementsAnchor)), by their `\(Naming.jsonKey(key))`, \
+                which occurs once.
+                """)
         }
     }
 
     mutating func section(about reference: ReferenceRelation) {
         heading(3, "`\(Naming.referenceField(to: reference.to))`")
-        var facts = ["to \(objectLink(reference.to))"]
+        var facts: [Text] = ["to \(objectLink(reference.to))"]
         if let data = reference.data { facts.append("carries \(typeLink(data))") }
-        facts.append(reference.presence.inWords)
+        facts.append(Text(reference.presence.inWords))
         if reference.derived { facts.append("weak: does not keep its target from being deleted") }
-        if let limit = reference.operations.limitInWords { facts.append(limit) }
+        if let limit = reference.operations.limitInWords { facts.append(Text(limit)) }
         facts.append("link `\(reference.link)`")
         facts.append("`\(reference.location.reference)`")
         self.facts(facts)

@@ -8,7 +8,7 @@ struct ManualPrinter {
     private let folder: String
     /// What names in backquotes may mean where the prose stands.
     private var context = Context()
-    private(set) var bytes: [UInt8] = []
+    private(set) var bytes: Bytes
 
     struct Context {
         /// The object whose page this is.
@@ -27,7 +27,7 @@ struct ManualPrinter {
         folder = page.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(page[...$0]) } ?? ""
         context.object = object
         context.properties = object.flatMap { plan.propertyAnchors[$0] } ?? [:]
-        bytes.reserveCapacity(1 << 14)
+        bytes = Bytes(capacity: 1 << 14)
     }
 
     /// For a fragment of the same page.
@@ -38,54 +38,53 @@ struct ManualPrinter {
         context = printer.context
         context.structure = structure
         context.subject = nil
+        bytes = Bytes(capacity: 1 << 8)
     }
 
     var file: OutputFile { OutputFile(path: page, bytes: bytes) }
 
     // MARK: Blocks
 
-    mutating func heading(_ level: Int, _ text: String) {
+    mutating func heading(_ level: Int, _ title: String) { heading(level, Text(title)) }
+
+    mutating func heading(_ level: Int, _ text: Text) {
         if !bytes.isEmpty { blank() }
         for _ in 0..<level { bytes.append(UInt8(ascii: "#")) }
-        line(" " + text)
+        line(" \(text)")
     }
 
     /// A paragraph or another block, with an empty line before it.
-    mutating func block(_ text: String) {
+    mutating func block(_ text: Text) {
         blank()
         line(text)
     }
 
-    mutating func line(_ text: String) {
+    mutating func line(_ text: Text) {
         raw(text)
         bytes.append(UInt8(ascii: "\n"))
     }
 
     mutating func blank() { bytes.append(UInt8(ascii: "\n")) }
 
-    mutating func raw(_ text: String) { bytes.append(contentsOf: text.utf8) }
+    mutating func raw(_ text: Text) { bytes.append(text) }
 
-    mutating func code(_ language: String, _ text: String) {
+    mutating func code(_ language: String, _ text: Text) {
         block("```\(language)")
         raw(text)
-        if !text.utf8.isEmpty, bytes.last != UInt8(ascii: "\n") { blank() }
-        line("```")
-    }
-
-    mutating func code(_ language: String, _ text: [UInt8]) {
-        block("```\(language)")
-        bytes.append(contentsOf: text)
+        if !text.isEmpty, bytes.last != UInt8(ascii: "\n") { blank() }
         line("```")
     }
 
     /// The head of a table; rows follow as `row`.
-    mutating func table(_ columns: String...) {
+    mutating func table(_ columns: Text...) {
         blank()
         row(columns)
         row(columns.map { _ in "---" })
     }
 
-    mutating func row(_ cells: [String]) {
+    mutating func row(_ cells: Text...) { row(cells) }
+
+    private mutating func row(_ cells: [Text]) {
         for cell in cells {
             raw("| ")
             raw(cell)
@@ -94,22 +93,24 @@ struct ManualPrinter {
         line("|")
     }
 
-    mutating func row(_ cells: String...) { row(cells) }
-
     // MARK: Links
 
-    func link(_ text: String, to target: String, _ anchor: String? = nil) -> String { "[\(text)](\(address(target, anchor)))" }
+    func link(_ text: String, to target: String, _ anchor: String? = nil) -> Text { "[\(text)](\(address(target, anchor)))" }
 
-    private func address(_ target: String, _ anchor: String?) -> String {
-        let fragment = anchor.map { "#" + $0 } ?? ""
-        if target == page, !fragment.isEmpty { return fragment }
-        if folder.isEmpty { return target + fragment }
-        return (target.hasPrefix(folder) ? String(target.dropFirst(folder.count)) : "../" + target) + fragment
+    private func address(_ target: String, _ anchor: String?) -> Text {
+        guard let anchor else { return Text(path(to: target)) }
+        return target == page ? "#\(anchor)" : "\(path(to: target))#\(anchor)"
     }
 
-    func objectLink(_ object: String) -> String { plan.objectPages[object].map { link(object, to: $0) } ?? "`\(object)`" }
+    /// Relative to the page.
+    private func path(to target: String) -> String {
+        if folder.isEmpty { return target }
+        return target.hasPrefix(folder) ? String(target.dropFirst(folder.count)) : "../" + target
+    }
 
-    func typeLink(_ type: String) -> String {
+    func objectLink(_ object: String) -> Text { plan.objectPages[object].map { link(object, to: $0) } ?? "`\(object)`" }
+
+    func typeLink(_ type: String) -> Text {
         plan.typePlaces[type].map { link(type, to: $0.page, $0.anchor) } ?? "`\(type)`"
     }
 
@@ -125,10 +126,10 @@ struct ManualPrinter {
     }
 
     /// The schema's prose in a cell of a table: one line.
-    func cell(_ text: String, in structure: StructuredType? = nil) -> String {
+    func cell(_ text: String, in structure: StructuredType? = nil) -> Text {
         var fragment = ManualPrinter(fragmentOf: self, in: structure)
         fragment.append(text, isCell: true)
-        return String(decoding: fragment.bytes, as: UTF8.self)
+        return Text(bytes: fragment.bytes)
     }
 
     /// Prose is plain text with names in backquotes. Signs that mean something to Markdown are escaped; names become links, the first time
@@ -150,14 +151,14 @@ struct ManualPrinter {
                         needsEscape = true
                         break
                     }
-                    bytes.append(contentsOf: utf8[pending..<index])
+                    bytes.append(UnsafeBufferPointer(rebasing: utf8[pending..<index]))
                     raw(resolved(String(decoding: utf8[(index + 1)..<end], as: UTF8.self), isCell: isCell, &linked))
                     isLineStart = false
                     index = end + 1
                     pending = index
                     continue
                 case UInt8(ascii: "\n"):
-                    bytes.append(contentsOf: utf8[pending..<index])
+                    bytes.append(UnsafeBufferPointer(rebasing: utf8[pending..<index]))
                     // A cell is one line; its paragraphs are parted by one break, however many line ends there were.
                     if !isCell { bytes.append(byte) } else if !isLineStart { raw("<br>") }
                     isLineStart = true
@@ -178,30 +179,30 @@ struct ManualPrinter {
                 default: needsEscape = false
                 }
                 if needsEscape {
-                    bytes.append(contentsOf: utf8[pending..<index])
+                    bytes.append(UnsafeBufferPointer(rebasing: utf8[pending..<index]))
                     bytes.append(UInt8(ascii: "\\"))
                     pending = index
                 }
                 if !byte.isDigitByte { isLineStart = false }
                 index += 1
             }
-            bytes.append(contentsOf: utf8[pending...])
+            bytes.append(UnsafeBufferPointer(rebasing: utf8[pending...]))
         }
     }
 
     /// What a name in backquotes becomes.
-    private func resolved(_ name: String, isCell: Bool, _ linked: inout Set<String>) -> String {
+    private func resolved(_ name: String, isCell: Bool, _ linked: inout Set<String>) -> Text {
         let isMember = context.structure?.members.contains { $0.name == name } ?? false
         let anchor = context.properties[name]
         let meaning = plan.meanings[name]
         // Where a name means a member, it is spelled as in JSON; objects keep the name that they have in paths.
         let spelling = isMember || anchor != nil ? Naming.jsonKey(name) : meaning?.spelling ?? name
         // Even in code a bar ends the cell of a table.
-        let code = "`\(isCell ? spelling.escapingBars : spelling)`"
+        let code: Text = "`\(isCell ? spelling.escapingBars : spelling)`"
         if isMember || name == context.structure?.name || name == context.subject || name == context.object { return code }
-        let target: String
+        let target: Text
         if let anchor {
-            target = "#" + anchor
+            target = "#\(anchor)"
         } else if let place = meaning?.place {
             target = address(place.page, place.anchor)
         } else {

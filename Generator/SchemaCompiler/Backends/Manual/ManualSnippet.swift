@@ -52,45 +52,46 @@ enum ManualSnippet {
     // MARK: Layout
 
     /// The expression after `prefix`, on one line if it fits and otherwise with an argument a line.
-    func text(after prefix: String, _ language: Language) -> String {
-        var text = prefix
-        append(to: &text, column: prefix.utf8.count, depth: 0, language)
-        return text
+    func text(after prefix: String, _ language: Language) -> Text {
+        var text = Bytes(capacity: 1 << 8)
+        text.append(prefix)
+        append(to: &text, column: text.count, depth: 0, language)
+        return Text(bytes: text)
     }
 
-    private func append(to text: inout String, column: Int, depth: Int, _ language: Language) {
+    private func append(to text: inout Bytes, column: Int, depth: Int, _ language: Language) {
         let isOpen: Bool
         if case .atom = self { isOpen = false } else { isOpen = column + width(language) > language.lineWidth }
         func newLine(_ depth: Int) {
-            text += "\n"
-            for _ in 0..<depth { text += "    " }
+            text.append("\n")
+            for _ in 0..<depth { text.append("    ") }
         }
-        func items<Item>(_ items: [Item], _ end: String, _ body: (Item, inout String, Int, Int) -> Void) {
+        func items<Item>(_ items: [Item], _ end: String, _ body: (Item, inout Bytes, Int, Int) -> Void) {
             for (index, item) in items.enumerated() {
-                if index > 0 { text += isOpen ? "," : ", " }
+                if index > 0 { text.append(isOpen ? "," : ", ") }
                 if isOpen { newLine(depth + 1) }
                 body(item, &text, isOpen ? (depth + 1) * 4 : 0, depth + 1)
             }
             // Python's formatters put the closing sign on a line of its own.
             if isOpen, language == .python {
-                text += ","
+                text.append(",")
                 newLine(depth)
             }
-            text += end
+            text.append(end)
         }
         switch self {
-        case .atom(let atom): text += atom
+        case .atom(let atom): text.append(atom)
         case .list(let elements):
-            text += "["
+            text.append("[")
             items(elements, "]") { $0.append(to: &$1, column: $2, depth: $3, language) }
         case .call(let name, let arguments):
-            text += name
-            text += "("
+            text.append(name)
+            text.append("(")
             items(arguments, ")") { argument, text, column, depth in
                 var column = column
                 if let label = argument.label {
-                    text += label
-                    text += language.labelEnd
+                    text.append(label)
+                    text.append(language.labelEnd)
                     column += label.utf8.count + language.labelEnd.utf8.count
                 }
                 argument.value.append(to: &text, column: column, depth: depth, language)

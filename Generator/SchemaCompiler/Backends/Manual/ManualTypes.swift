@@ -2,20 +2,20 @@
 
 extension ManualPrinter {
     /// `integer, 0–255`, `list of [RouteType](…)`.
-    func typeText(_ type: TypeReference, isMany: Bool = false, in model: Model) -> String {
-        let text: String
+    func typeText(_ type: TypeReference, isMany: Bool = false, in model: Model) -> Text {
+        let text: Text
         switch type {
-        case .scalar(let scalar): text = scalar.inWords
+        case .scalar(let scalar): text = Text(scalar.inWords)
         case .structure(let name): text = typeLink(name)
         case .simple(let name):
             guard let simple = model.simpleType(name) else { return "string" }
             let rule = simple.ruleInWords
-            if simple.isAnonymous { text = rule } else { text = simple.isRange ? "\(typeLink(name)), \(rule)" : typeLink(name) }
+            if simple.isAnonymous { text = Text(rule) } else { text = simple.isRange ? "\(typeLink(name)), \(rule)" : typeLink(name) }
         }
         return isMany ? "list of \(text)" : text
     }
 
-    func typeText(_ property: Property, in model: Model) -> String {
+    func typeText(_ property: Property, in model: Model) -> Text {
         guard case .structure(let name) = property.type else { return typeText(property.type, in: model) }
         switch property.collection {
         case .single: return typeLink(name)
@@ -38,7 +38,7 @@ extension ManualPrinter {
             prose(simple.documentation, about: name)
             if listingUsers { self.users(of: name, plan) }
             rule(of: simple)
-            let swift = simple.isEnumeration && !simple.base.isNumeric ? ["Swift `\(Naming.swiftType(name))`"] : []
+            let swift: [Text] = simple.isEnumeration && !simple.base.isNumeric ? ["Swift `\(Naming.swiftType(name))`"] : []
             facts(["`\(simple.location.reference)`"] + swift)
         }
     }
@@ -55,28 +55,29 @@ extension ManualPrinter {
         table("Member", "Type", "Meaning")
         for member in structure.members {
             var type = typeText(member.type, isMany: member.isMany, in: model)
-            if case .many(_, .some(let maximum)) = member.cardinality { type += ", at most \(maximum)" }
-            if let value = member.defaultValue { type += "; default `\(value)`" }
-            var notes: [String] = []
+            if case .many(_, .some(let maximum)) = member.cardinality { type = "\(type), at most \(maximum)" }
+            if let value = member.defaultValue { type = "\(type); default `\(value)`" }
+            var notes: [Text] = []
             if member.presence == .exclusive || member.choice != nil { notes.append("*One of.*") }
             if member.presence == .required || (member.presence == nil && member.cardinality == .required) { notes.append("*Required.*") }
             if member.presence == .systemOnly { notes.append("*Written by the system.*") }
             if member.presence == .adminOnly { notes.append("*Written by administrators.*") }
             let text = cell(member.documentation, in: structure)
-            row("`\(Naming.jsonKey(member.name))`", type, (notes + (text.isEmpty ? [] : [text])).joined(separator: " "))
+            if !text.isEmpty { notes.append(text) }
+            row("`\(Naming.jsonKey(member.name))`", type, notes.joined(separator: " "))
         }
     }
 
     private mutating func rule(of simple: SimpleType) {
         guard simple.isEnumeration else {
-            block(simple.ruleInWords.capitalisedFirst + ".")
+            block("\(simple.ruleInWords.capitalisedFirst).")
             return
         }
         if simple.enumeration.contains(where: { !$0.documentation.isEmpty }) {
             table("Value", "Meaning")
             for value in simple.enumeration { row("`\(value.value)`", cell(value.documentation)) }
         } else {
-            block("One of \(simple.enumeration.map { "`\($0.value)`" }.joined(separator: ", ")).")
+            block("One of \(simple.enumeration.map { "`\($0.value)`" as Text }.joined(separator: ", ")).")
         }
     }
 
@@ -92,7 +93,7 @@ extension ManualPrinter {
     private static let userCount = 12
 
     /// Short facts on one line.
-    mutating func facts(_ facts: [String]) { block(facts.joined(separator: " · ")) }
+    mutating func facts(_ facts: [Text]) { block(facts.joined(separator: " · ")) }
 }
 
 extension Scalar {

@@ -19,7 +19,7 @@ extension OpenAPIBackend {
             // At the margin, so that every line is as it is in the document. JSON has no three quotation marks in a row outside of its texts,
             // and a backslash before each of those inside.
             printer.line("private let openAPIDocument: StaticString = ##\"\"\"")
-            printer.raw(String(decoding: document.bytes, as: UTF8.self))
+            printer.raw(Text(bytes: document.bytes))
             printer.blank()
             printer.line("\"\"\"##")
             return OutputFile(path: "OpenAPI.swift", bytes: printer.bytes)
@@ -27,8 +27,8 @@ extension OpenAPIBackend {
     }
 
     /// FNV-1a in 64 bits: no secret depends on it.
-    private static func tag(_ bytes: [UInt8]) -> String {
-        bytes.withUnsafeBufferPointer { bytes in
+    private static func tag(_ bytes: Bytes) -> String {
+        bytes.withUnsafeBytes { bytes in
             var hash: UInt64 = 0xcbf2_9ce4_8422_2325
             for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
             return String(hash, radix: 16)

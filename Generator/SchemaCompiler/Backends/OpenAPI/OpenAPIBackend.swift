@@ -12,18 +12,18 @@ public struct OpenAPIBackend {
     public init(model: Model) {
         self.model = model
         // Types are referred to far more often than declared, so each spelling is derived once.
-        var references: [String: String] = [:]
+        var references: [String: Text] = [:]
         for structure in model.structures { references[structure.name] = Self.schema(Naming.swiftType(structure.name)) }
         for simple in model.simpleTypes where !simple.isAnonymous { references[simple.name] = Self.schema(Naming.swiftType(simple.name)) }
         vocabulary = JSONSchemaVocabulary(
             model: model, reference: { references[$0] ?? Self.schema($0) }, scalarReference: { Self.schema("xs.\($0.rawValue)") })
     }
 
-    static func schema(_ name: String) -> String { "#/components/schemas/\(name)" }
+    static func schema(_ name: String) -> Text { "#/components/schemas/\(name)" }
 
     public func files() -> [OutputFile] {
         // About four times the schema; growing the buffer by copies would cost more than writing it.
-        var printer = JSONPrinter(reservingCapacity: 1 << 21)
+        var printer = JSONPrinter(reservingCapacity: 3 << 20)
         printer.object { printer in
             printer.member("openapi", "3.1.0")
             printer.object("info", writeInformation)

@@ -24,8 +24,8 @@ struct OpenAPIObjectPaths {
         let object: String
         let collection: String
         let key: String
-        let schema: String
-        let fields: String
+        let schema: Text
+        let fields: Text
         let tag: String
         /// Changes may be collected as drafts, which is answered with a status of its own.
         let hasDrafts: Bool
@@ -231,7 +231,7 @@ struct OpenAPIObjectPaths {
     }
 
     /// `{"virtual-network": …}`, of the whole object or of another schema.
-    private func writeEnvelope(_ names: Names, of schema: String? = nil, to printer: inout JSONPrinter) {
+    private func writeEnvelope(_ names: Names, of schema: Text? = nil, to printer: inout JSONPrinter) {
         printer.member("type", "object")
         printer.member("required", [names.object])
         printer.object("properties", inline: true) { $0.object(names.object) { $0.member("$ref", schema ?? names.schema) } }
@@ -259,11 +259,11 @@ extension JSONPrinter {
 
     /// A shared parameter, as an element of `parameters`.
     mutating func parameter(_ name: String) {
-        object(inline: true) { $0.member("$ref", "#/components/parameters/\(name)") }
+        object(inline: true) { $0.member("$ref", "#/components/parameters/\(name)" as Text) }
     }
 
     /// Shared responses for what can go wrong.
     mutating func failures(_ statuses: [Int]) {
-        for status in statuses { object(String(status), inline: true) { $0.member("$ref", "#/components/responses/\(status)") } }
+        for status in statuses { object(String(status), inline: true) { $0.member("$ref", "#/components/responses/\(status)" as Text) } }
     }
 }

@@ -41,7 +41,7 @@ struct PythonIndex {
         var byModule: [String: [String]] = [:]
         for name in entries { if let module = names.modules[name] { byModule[module, default: []].append(name) } }
         for (module, entries) in byModule.sorted(by: { $0.key < $1.key }) {
-            printer.block("from .\(module) import (", ")") { printer in for name in entries.sorted() { printer.line(name + ",") } }
+            printer.block("from .\(module) import (", ")") { printer in for name in entries.sorted() { printer.line("\(name),") } }
         }
         printer.blank()
         printer.block("__all__ = [", "]") { printer in for name in entries.sorted() { printer.line("\"\(name)\",") } }
@@ -70,7 +70,7 @@ struct PythonIndex {
         // Python takes neither an import of nothing nor {} for a set.
         if !objects.isEmpty {
             printer.block("from .resource_client import (", ")") { printer in
-                for name in objects.compactMap({ names.objects[$0.name] }).sorted() { printer.line(name + ",") }
+                for name in objects.compactMap({ names.objects[$0.name] }).sorted() { printer.line("\(name),") }
             }
         }
         printer.blank()

@@ -53,7 +53,7 @@ extension CodePrinter {
     }
 
     /// `opening` and the body one level deeper.
-    mutating func block(_ opening: String, _ closing: String?, _ body: (inout CodePrinter) -> Void) {
+    mutating func block(_ opening: Text, _ closing: Text?, _ body: (inout CodePrinter) -> Void) {
         line(opening)
         indented(body)
         if let closing { line(closing) }
@@ -65,7 +65,7 @@ extension CodePrinter {
         var arguments = [PythonLiteral.string(type.schemaName), PythonLiteral.string(type.base.rawValue)]
         if let name = type.name {
             blank()
-            block("\(name) = Literal[", "]") { printer in for value in type.values { printer.line(value.literal + ",") } }
+            block("\(name) = Literal[", "]") { printer in for value in type.values { printer.line("\(value.literal),") } }
             docstring(type.documentation, location: type.location) { printer in
                 guard type.values.contains(where: { !$0.documentation.isEmpty }) else { return }
                 printer.docstringSection("Values:") { printer in
@@ -124,7 +124,7 @@ extension CodePrinter {
     }
 
     /// A method whose body is one line.
-    mutating func method(_ declaration: String, documentation: String = "", _ statement: String) {
+    mutating func method(_ declaration: Text, documentation: String = "", _ statement: Text) {
         blank()
         line("def \(declaration):")
         indented { printer in

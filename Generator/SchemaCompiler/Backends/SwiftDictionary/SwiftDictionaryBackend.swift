@@ -43,7 +43,8 @@ public struct SwiftDictionaryBackend {
 
     private func literal(_ name: String, _ lines: [String], to printer: inout CodePrinter) {
         // No delimiter can occur inside: JSON has a backslash before every quotation mark of a text.
-        printer.block("static let \(name): StaticString = ##\"\"\"", "\"\"\"##") { printer in for line in lines { printer.line(line) } }
+        printer.block("static let \(name): StaticString = ##\"\"\"", "\"\"\"##") { printer in for line in lines { printer.line(Text(line)) }
+        }
     }
 
     private func entry(_ name: String, _ body: (inout JSONPrinter) -> Void) -> String {

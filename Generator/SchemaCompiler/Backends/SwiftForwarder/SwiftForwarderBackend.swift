@@ -131,7 +131,7 @@ public struct SwiftForwarderBackend {
             decode(plans, &out)
             out.blank()
             out.block("public func encode(to writer: inout AttributeWriter) throws(AttributeError) {") { out in
-                for plan in plans { out.line(plan.write) }
+                for plan in plans { out.line(Text(plan.write)) }
             }
         }
     }
@@ -142,7 +142,7 @@ public struct SwiftForwarderBackend {
             out.line("public init(\(parameters.joined(separator: ", "))) {")
         } else {
             out.block("public init(", ") {") { out in
-                for (index, parameter) in parameters.enumerated() { out.line(parameter + (index + 1 < parameters.count ? "," : "")) }
+                for (index, parameter) in parameters.enumerated() { out.line("\(parameter)\(index + 1 < parameters.count ? "," : "")") }
             }
         }
         out.indented { out in

@@ -29,7 +29,7 @@ public struct SwiftGraphBackend {
             printer.blank()
             printer.line("/// Properties that every node has.")
             printer.block("static let common: [GraphNodeProperty] = [", "]") { printer in
-                for property in model.commonProperties { printer.line(descriptor(of: property) + ",") }
+                for property in model.commonProperties { printer.line("\(descriptor(of: property)),") }
             }
         }
         return OutputFile(path: "Index+Graph.swift", bytes: printer.bytes)
@@ -46,7 +46,7 @@ public struct SwiftGraphBackend {
                 for object in file.objects.compactMap(model.object) { print(object, to: &printer) }
                 if !links.isEmpty {
                     printer.block("static let \(constant(of: file)): [GraphLinkType] = [", "]") { printer in
-                        for link in links { printer.line(link + ",") }
+                        for link in links { printer.line("\(link),") }
                     }
                 }
             }
@@ -65,7 +65,7 @@ public struct SwiftGraphBackend {
         printer.block("public static let \(Naming.swiftMember(object.name)) = GraphNodeType(", ")") { printer in
             printer.line("\"\(object.name)\",")
             printer.block("properties: [", "] + common") { printer in
-                for property in object.properties { printer.line(descriptor(of: property) + ",") }
+                for property in object.properties { printer.line("\(descriptor(of: property)),") }
             }
         }
     }

@@ -43,7 +43,7 @@ public struct SwiftModelBackend {
     private func print(_ restriction: SwiftModelPlan.Restriction, to printer: inout CodePrinter) {
         printer.blank()
         printer.swiftDocumentation(restriction.documentation, restriction.location)
-        printer.block("public enum \(restriction.name) {") { $0.line(restriction.declaration) }
+        printer.block("public enum \(restriction.name) {") { $0.line(Text(restriction.declaration)) }
     }
 
     // MARK: Structures
@@ -125,8 +125,8 @@ public struct SwiftModelBackend {
     }
 
     private func printReadLoop(
-        _ next: String, _ fields: [SwiftModelPlan.Field], to printer: inout CodePrinter, skip: () -> String,
-        read: (SwiftModelPlan.Field) -> String
+        _ next: String, _ fields: [SwiftModelPlan.Field], to printer: inout CodePrinter, skip: () -> Text,
+        read: (SwiftModelPlan.Field) -> Text
     ) {
         if fields.count < 2 {
             printer.line("while try reader.\(next) != nil { \(fields.first.map(read) ?? skip()) }")
@@ -161,7 +161,7 @@ public struct SwiftModelBackend {
             printer.line("public init() {}")
             printer.line("static let members = MemberTable([")
             printer.indented { printer in
-                for line in Prose.wrap(names.map { "\"\($0)\"," }.joined(separator: " "), width: 120) { printer.line(line) }
+                for line in Prose.wrap(names.map { "\"\($0)\"," }.joined(separator: " "), width: 120) { printer.line(Text(line)) }
             }
             printer.line("])")
             printer.block("public init(from reader: inout JSONReader) throws(CodingError) {") { printer in

@@ -27,7 +27,7 @@ public struct SwiftRESTBackend {
             printer.blank()
             printer.line("/// Properties that every object has.")
             printer.block("static let common: [PropertyDescriptor] = [", "]") { printer in
-                for property in model.commonProperties { printer.line(descriptor(of: property) + ",") }
+                for property in model.commonProperties { printer.line("\(descriptor(of: property)),") }
             }
         }
         return OutputFile(path: "Index+REST.swift", bytes: printer.bytes)
@@ -61,7 +61,7 @@ public struct SwiftRESTBackend {
             printer.line("\(label): []\(end)")
             return
         }
-        printer.block("\(label): [", "]\(end)") { printer in for item in items { printer.line(item + ",") } }
+        printer.block("\(label): [", "]\(end)") { printer in for item in items { printer.line("\(item),") } }
     }
 
     private func descriptor(of parent: ParentRelation) -> String {

@@ -106,7 +106,7 @@ private struct SwiftSandeshBody {
         out.blank()
         out.block("public func encodeSandesh(to writer: inout XMLWriter) {") { out in
             for field in implied { out.line("writer.sandeshField(\(SwiftLiteral.string(field.name)), \(field.identifier), \(field.name))") }
-            for field in fields { out.line(field.write) }
+            for field in fields { out.line(Text(field.write)) }
         }
     }
 
@@ -119,7 +119,7 @@ private struct SwiftSandeshBody {
             out.line("public init(\(parameters.joined(separator: ", "))) {")
         } else {
             out.block("public init(", ") {") { out in
-                for (index, parameter) in parameters.enumerated() { out.line(parameter + (index + 1 < parameters.count ? "," : "")) }
+                for (index, parameter) in parameters.enumerated() { out.line("\(parameter)\(index + 1 < parameters.count ? "," : "")") }
             }
         }
         out.indented { out in
@@ -148,7 +148,7 @@ private struct SwiftSandeshBody {
                         out.line("case \(implied.count + index):")
                         out.indented { out in
                             out.line("self.\(table) = reader.attribute(\"key\") ?? \"\"")
-                            out.line(assignment)
+                            out.line(Text(assignment))
                         }
                     } else {
                         out.line("case \(implied.count + index): \(assignment)")
