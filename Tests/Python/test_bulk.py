@@ -134,3 +134,13 @@ def test_asyncio(vnc, own_project):
             return await client.virtual_network_read(id=network.uuid)
 
     assert asyncio.run(script()).name == "front"
+
+
+def test_what_cannot_wait_says_where_it_can_be_called(vnc):
+    with vnc.bulk() as bulk:
+        for name in ("set_tag", "fq_name_to_id", "kv_store"):
+            assert hasattr(vnc, name) and not hasattr(bulk, name)
+            with pytest.raises(AttributeError, match=f"^{name} cannot wait in a bulk, .* call it on the client"):
+                getattr(bulk, name)
+        with pytest.raises(AttributeError, match="^a bulk has no 'virtual_network_craete'"):
+            bulk.virtual_network_craete

@@ -51,6 +51,17 @@ class Bulk(SingleChanges, ResourceOperations, Shell):
         else:
             self.discard()
 
+    if not TYPE_CHECKING:  # A type checker knows the methods that there are.
+
+        def __getattr__(self, name: str) -> Any:
+            message = f"a bulk has no '{name}'"
+            if not name.startswith("_") and hasattr(type(self._bulk_client), name):
+                message = (
+                    f"{name} cannot wait in a bulk, which takes objects that are created, updated and deleted, and changes of their single"
+                    f" elements and references; call it on the client, before the bulk or after it"
+                )
+            raise AttributeError(message)
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {len(self)} requests to {self._bulk_client._connection}>"
 
