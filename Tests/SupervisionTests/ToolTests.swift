@@ -12,6 +12,19 @@ import Testing
         #expect(!result.isSuccess)
     }
 
+    /// The end of a program and the last of its output reach us on different threads.
+    @Test func nothingOfALongOutputIsLost() async throws {
+        for _ in 0..<20 {
+            let result = try await Tool.run("sh", ["-c", "seq 1 2000"])
+            #expect(result.output.hasSuffix("\n1999\n2000\n"))
+        }
+    }
+
+    @Test func whoeverKeepsTheOutputIsNotWaitedForLong() async throws {
+        let result = try await Tool.run("sh", ["-c", "echo out; sleep 5 & exit 0"])
+        #expect(result.output == "out\n")
+    }
+
     @Test func aProgramThatDoesNotEndIsKilled() async throws {
         let result = try await Tool.run("sleep", ["600"], patience: .milliseconds(50))
         #expect(result.status == 128 + 9)

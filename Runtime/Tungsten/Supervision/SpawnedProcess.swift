@@ -18,16 +18,21 @@ final class SpawnedProcess: Sendable {
     private let input: Int32
     private let end = Mutex<End?>(nil)
 
+    /// In seconds.
+    private static let outputPatience = 2.0
+
     var isRunning: Bool { end.withLock { $0 == nil } }
 
     /// - Parameters:
     ///   - environment: nil: that of this process.
     ///   - log: a descriptor for standard error; still the caller's.
     ///   - output: called with pieces of standard output, on a thread of its own.
+    ///   - awaitsOutput: `ended` comes after the last piece of output. Other processes to which the child left its output can put that off,
+    ///     by `outputPatience` at the most.
     ///   - ended: called once, after the child was reaped.
     init(
         _ program: String, _ arguments: [String], environment: [String: String]? = nil, log: Int32,
-        output: @escaping @Sendable (Data) -> Void,
+        output: @escaping @Sendable (Data) -> Void, awaitsOutput: Bool = false,
         ended: @escaping @Sendable (SpawnedProcess, End) -> Void
     ) throws(SupervisorError) {
         let (childInput, input) = try Self.pipe()
@@ -72,6 +77,7 @@ final class SpawnedProcess: Sendable {
         self.identifier = identifier
         self.input = input
 
+        let hasRead = DispatchSemaphore(value: 0)
         Thread.detachNewThread {
             var bytes = [UInt8](repeating: 0, count: 4096)
             while true {
@@ -79,6 +85,7 @@ final class SpawnedProcess: Sendable {
                 if count > 0 { output(Data(bytes[..<count])) } else if count == 0 || errno != EINTR { break }
             }
             close(outputEnd)
+            hasRead.signal()
         }
         Thread.detachNewThread { [self] in
             var status: Int32 = 0
@@ -87,6 +94,7 @@ final class SpawnedProcess: Sendable {
             let end: End = status & 0x7F == 0 ? .status(status >> 8 & 0xFF) : .signal(status & 0x7F)
             self.end.withLock { $0 = end }
             close(input)
+            if awaitsOutput { _ = hasRead.wait(timeout: .now() + Self.outputPatience) }
             ended(self, end)
         }
     }

@@ -38,7 +38,7 @@ public enum Tool {
         let output = Mutex(Data())
         let (ends, ended) = AsyncStream.makeStream(of: SpawnedProcess.End.self)
         let process = try SpawnedProcess(
-            path, arguments, log: errors, output: { data in output.withLock { $0.append(data) } },
+            path, arguments, log: errors, output: { data in output.withLock { $0.append(data) } }, awaitsOutput: true,
             ended: { _, end in
                 ended.yield(end)
                 ended.finish()
