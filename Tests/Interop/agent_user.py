@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import re
+import select
 import signal
 import socket
 import struct
@@ -507,6 +508,10 @@ class Pinging:
                                         stdout=subprocess.PIPE, text=True)
 
     def lost(self):
+        # However quick the rest was: as many must have come back that a gap would show.
+        replies, end = 0, time.monotonic() + 20
+        while replies <= 20 and time.monotonic() < end and select.select([self.process.stdout], [], [], 20)[0]:
+            replies += "bytes from" in self.process.stdout.readline()
         self.process.send_signal(signal.SIGINT)
         text = self.process.communicate(timeout=20)[0]
         sent, received = map(int, re.search(r"(\d+) packets transmitted, (\d+)", text).groups())
